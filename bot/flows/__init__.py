@@ -1,0 +1,1 @@
+"""The flows: one file for each, and the keys and replies they share."""

@@ -1,0 +1,70 @@
+"""The standing keys, and the card as a reply: what every flow ends with."""
+
+from core.cards.numbers import grouped
+
+from bot.messages import Button, Rows, ShowCard
+from bot.ports import BotWork
+from bot.words import Words, say
+from core.cards.actions import till_codes
+from core.cards.balance import points_of
+from core.cards.model import Card, CardState
+from core.customers.model import Customer
+
+
+def key(action: str, *, wide: bool = True) -> Button:
+    """A button for an action that has words `button.<action>`."""
+    return Button(say(f"button.{action}"), action=action, wide=wide)
+
+
+def start_button() -> Button:
+    """The big button under a greeting."""
+    return Button(say("button.start"), action="start", style="primary")
+
+
+def first_keyboard() -> Rows:
+    """The standing keys of somebody without a card: the card first, all the same."""
+    return ((start_button(),), (key("language", wide=False), key("help", wide=False)))
+
+
+def card_keyboard() -> Rows:
+    """The standing keys of a customer: the card first and widest (channels 6.2)."""
+    return (
+        (Button(say("button.card"), action="card", style="primary"),),
+        (key("codes", wide=False), key("shops", wide=False)),
+        (key("language", wide=False), key("menu", wide=False)),
+    )
+
+
+def keyboard_of(card: Card | None) -> Rows:
+    """The standing keys that fit."""
+    return first_keyboard() if card is None else card_keyboard()
+
+
+def card_reply(work: BotWork, customer: Customer, card: Card, text: Words | None = None) -> ShowCard:
+    """The card with all that a channel needs to draw it and to say it in words."""
+    from_plastic = card.symbology != "ean13" or not card.number.startswith(work.programme.card_prefix)
+    usable = card.state in {CardState.ISSUED, CardState.ACTIVE}
+    buttons = [
+        *([key("codes")] if usable else []),
+        Button(say("button.copy"), "copy", value=card.number),
+        *([key("restore")] if usable and not from_plastic else []),
+    ]
+    points = points_of(card).active
+    said = say(
+        "card.text" if usable else f"card.{card.state}",
+        lead=text or say("card.lead"),
+        number=grouped(card.number),
+        balance=say("points.count", n=points),
+    )
+    return ShowCard(
+        card.number,
+        card.symbology,
+        customer.name,
+        points,
+        card.state,
+        work.programme.brand,
+        work.programme.brand_colour,
+        said,
+        till_codes(work, card=card) if usable else None,
+        tuple(buttons),
+    )

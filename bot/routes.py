@@ -1,0 +1,98 @@
+"""What each action leads to: a dictionary probe, never a chain of filters."""
+
+from collections.abc import Callable, Mapping
+
+from bot.flow import Done, Flow, Go, Next
+from bot.flows import birthday, consent, language, privacy, register, restore
+from bot.flows.consent import stop
+from bot.flows.keys import card_reply, key
+from bot.flows.privacy import my_data
+from bot.flows.register import go_on
+from bot.flows.shops import shops
+from bot.messages import Say, ShowCodes
+from bot.talk import Talk
+from bot.words import say
+from core.cards.actions import till_codes
+
+FLOWS: Mapping[str, Flow[Talk]] = {
+    flow.name: flow for room in (register, restore, consent, language, privacy, birthday) for flow in room.FLOWS
+}
+"""Every flow by its name: a new one is a file and a row here."""
+
+Verb = Callable[[Talk], Next]
+
+
+def begin(talk: Talk) -> Next:
+    """The card for those who have one; registration for everybody else."""
+    return show_card(talk) if talk.card is not None else registration(talk)
+
+
+def registration(talk: Talk) -> Next:
+    """Registration, or what of it is still missing: a person whose phone is proven is asked for the rest."""
+    rules = talk.work.programme
+    customer = talk.customer
+    if customer is not None:
+        return go_on(talk, customer)
+    return Go("register", {"terms": rules.terms_url or f"{talk.work.public_url}/terms", "brand": rules.brand})
+
+
+def show_card(talk: Talk) -> Next:
+    """The card, or the way to one."""
+    card = talk.card
+    if card is None:
+        return registration(talk)
+    return Done((card_reply(talk.work, talk.owner, card),))
+
+
+def show_codes(talk: Talk) -> Next:
+    """The codes for the till, or the way to a card."""
+    card = talk.card
+    if card is None:
+        return registration(talk)
+    codes = till_codes(talk.work, card=card)
+    minutes = max(1, int((codes.spoken_until - talk.work.now).total_seconds() // 60))
+    text = say("codes.text", spoken=spaced(codes.spoken), n=minutes)
+    return Done((ShowCodes(card.number, codes, text, (key("card"),)),))
+
+
+def spaced(digits: str) -> str:
+    """Digits in threes, as people read them aloud."""
+    return " ".join(digits[at : at + 3] for at in range(0, len(digits), 3))
+
+
+def show_menu(talk: Talk) -> Next:
+    """Everything the house can do for this person."""
+    if talk.card is None:
+        return Done((Say(say("menu.text"), (key("start"), key("shops"), key("language"), key("help"))),))
+    actions = ("shops", "help", "language", "restore", "data", "forget")
+    return Done((Say(say("menu.text"), tuple(key(action, wide=False) for action in actions)),))
+
+
+def show_help(talk: Talk) -> Next:
+    """What one can do here, in a few sentences, and whom to call."""
+    phone = talk.work.programme.support_phone
+    text = say("help.with-phone", lead=say("help.text"), phone=phone) if phone else say("help.text")
+    return Done((Say(text, (key("card") if talk.card else key("start"), key("shops"))),))
+
+
+def _opens(name: str) -> Verb:
+    """A route to a flow that needs a card first."""
+    return lambda talk: Go(name) if talk.card is not None else registration(talk)
+
+
+ROUTES: Mapping[str, Verb] = {
+    "start": begin,
+    "card": show_card,
+    "codes": show_codes,
+    "menu": show_menu,
+    "help": show_help,
+    "shops": lambda talk: Done((shops(talk),)),
+    "near": lambda talk: Done((Say(say("shops.share-place")),)),
+    "language": lambda talk: Go("language"),
+    "restore": _opens("restore"),
+    "data": lambda talk: Done((my_data(talk),)) if talk.card is not None else registration(talk),
+    "forget": _opens("forget"),
+    "stop": lambda talk: Done((stop(talk),)),
+}
+"""Every action by its id; `shops<n>` is a city (bot.flows.shops)."""
+CONTROLS = frozenset({"back", "skip", "cancel"})

@@ -1,0 +1,77 @@
+"""My data: everything the house keeps about a person, as plain JSON-ready values."""
+
+from typing import Any
+
+from core.cards.ports import CardWork
+from core.customers.model import Customer
+
+
+def export(work: CardWork, *, customer: Customer) -> dict[str, Any]:
+    """All personal data of the customer; a house test holds the tables against it (domain section 2)."""
+    return {
+        "customer": {
+            "id": customer.id,
+            "name": customer.name,
+            "phone": str(customer.phone) if customer.phone else None,
+            "phone_verified_at": _iso(customer.phone_verified_at),
+            "language": customer.language,
+            "source": customer.source,
+            "birthday": _iso(customer.birthday),
+            "sex": customer.sex or None,
+            "city": customer.city or None,
+            "email": customer.email or None,
+            "created_at": _iso(customer.created_at),
+            "last_seen_at": _iso(customer.last_seen_at),
+            "spend_lock": customer.spend_lock or None,
+        },
+        "addresses": [
+            {
+                "channel": known.address.channel,
+                "user": known.address.user,
+                "profile_name": known.profile_name,
+                "language": known.language,
+                "subscribed": known.subscribed,
+                "source": known.source,
+                "first_seen_at": _iso(known.first_seen_at),
+            }
+            for known in work.addresses.of(customer.id)
+        ],
+        "consents": [
+            {
+                "purpose": consent.purpose,
+                "given": consent.given,
+                "version": consent.version,
+                "language": consent.language,
+                "channel": consent.channel,
+                "at": _iso(consent.at),
+            }
+            for consent in work.consents.of(customer.id)
+        ],
+        "cards": [
+            {
+                "number": card.number,
+                "symbology": card.symbology,
+                "state": card.state,
+                "issued_at": _iso(card.issued_at),
+                "plastic": _plastic(work, card.number),
+            }
+            for card in work.cards.all_of(customer.id)
+        ],
+    }
+
+
+def _plastic(work: CardWork, number: str) -> dict[str, Any] | None:
+    record = work.plastics.get(number)
+    if record is None:
+        return None
+    return {
+        "name": record.name,
+        "phone": str(record.phone) if record.phone else None,
+        "birthday": _iso(record.birthday),
+        "points": record.points,
+        "points_expire_on": _iso(record.points_expire_on),
+    }
+
+
+def _iso(moment: Any) -> str | None:
+    return moment.isoformat() if moment is not None else None

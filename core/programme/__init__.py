@@ -1,0 +1,4 @@
+"""The rules a retailer sets, read once from `programme.toml` and frozen.
+
+May import: core.shared.
+"""
