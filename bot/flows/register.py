@@ -1,6 +1,5 @@
 """Registration: the phone is shared or typed and proven, plastic is offered, a name is taken, the card is given."""
 
-from core.cards.numbers import grouped
 
 from bot.flow import Again, Answers, Done, Flow, Go, Next, Option
 from bot.flows.keys import card_reply
@@ -115,7 +114,7 @@ def _give_card(talk: Talk, customer: Customer, restore: bool) -> Next:
     lead = say("register.ready")
     if restore:
         card = restore_own(work, customer=customer, known=talk.known)
-        lead = say("restore.done", number=grouped(card.number))
+        lead = say("restore.done")
     reply = card_reply(work, customer, card, lead)
     asked = any(one.purpose is Purpose.MARKETING for one in work.consents.of(customer.id))
     return Done((reply,)) if asked else Go("consent", replies=(reply,))

@@ -3,7 +3,6 @@
 Every answer is the same, and as slow, whether the number exists or not (domain section 3).
 """
 
-from core.cards.numbers import grouped
 
 from bot.flow import Again, Answers, Done, Flow, Go, Next
 from bot.flows.keys import card_reply
@@ -37,7 +36,7 @@ def _prove(said: Answers, talk: Talk) -> Next:
 
 
 def _restored(talk: Talk, card: Card) -> Next:
-    lead = say("restore.done", number=grouped(card.number))
+    lead = say("restore.done")
     return Done((card_reply(talk.work, talk.owner, card, lead),))
 
 

@@ -45,7 +45,6 @@ class Till:
     key_hash: str
     created_at: datetime
     revoked_at: datetime | None = None
-    last_used_at: datetime | None = None
 
 
 def key_hash(secret: str) -> str:

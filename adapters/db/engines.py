@@ -1,0 +1,119 @@
+"""Engines with the settings that keep money safe, and the check that the server really has them."""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+_POSTGRES_OPTIONS = "-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000"
+DEFAULT_LANES = 4
+
+
+class UnsafeDatabase(Exception):
+    """The database would lose what it has confirmed; the text says which setting to change."""
+
+
+class AlreadyServed(Exception):
+    """Another process serves this file."""
+
+
+def is_sqlite(url: str) -> bool:
+    """True for an embedded database."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def sync_engine(url: str, *, patient: bool = False) -> Engine:
+    """The engine of lanes and commands; parameters never stand in its errors.
+
+    `patient`: statements may take long (migrations, imports).
+    """
+    target = make_url(url)
+    if is_sqlite(url):
+        Path(str(target.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(target.set(drivername="sqlite"), hide_parameters=True, connect_args={"timeout": 30})
+        _careful_sqlite(engine)
+        return engine
+    options = "" if patient else _POSTGRES_OPTIONS
+    return create_engine(
+        target, hide_parameters=True, pool_pre_ping=True, pool_size=8, connect_args={"options": options}
+    )
+
+
+def read_engine(url: str) -> AsyncEngine:
+    """The engine of pages: asynchronous, on connections that cannot write."""
+    target = make_url(url)
+    if is_sqlite(url):
+        engine = create_async_engine(target, hide_parameters=True, connect_args={"timeout": 30})
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def _read_only(connection: Any, record: Any) -> None:
+            del record
+            connection.execute("PRAGMA query_only=ON")
+
+        return engine
+    options = f"{_POSTGRES_OPTIONS} -c default_transaction_read_only=on"
+    return create_async_engine(
+        target, hide_parameters=True, pool_pre_ping=True, pool_size=8, connect_args={"options": options}
+    )
+
+
+def single_reader(url: str) -> Engine:
+    """One synchronous read-only connection to an embedded database, for a statement that takes microseconds."""
+    target = make_url(url)
+    engine = create_engine(
+        target.set(drivername="sqlite"),
+        hide_parameters=True,
+        poolclass=StaticPool,
+        connect_args={"timeout": 5, "check_same_thread": False, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _read_only(connection: Any, record: Any) -> None:
+        del record
+        connection.execute("PRAGMA query_only=ON")
+
+    return engine
+
+
+def _careful_sqlite(engine: Engine) -> None:
+    """WAL, synchronous FULL, foreign keys, and BEGIN IMMEDIATE: the driver's own transactions lose updates silently."""
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, record: Any) -> None:
+        del record
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def must_be_safe(engine: Engine) -> None:
+    """Nothing, or UnsafeDatabase when a crash could lose what was confirmed (reliability.md 0.4)."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            if connection.execute(text("PRAGMA synchronous")).scalar() not in {2, 3}:
+                raise UnsafeDatabase("SQLite does not run with synchronous=FULL")
+            return
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            if connection.execute(text(f"SHOW {setting}")).scalar() == "off":
+                raise UnsafeDatabase(f"PostgreSQL runs with {setting} = off; set it to on")
+
+
+def serve_alone(path: Path) -> int:
+    """The lock that one `serve` holds on a file, as an open descriptor. Raises AlreadyServed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(f"{path}.serve", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise AlreadyServed(f"{path} is served by another process; stop that one first") from None
+    return descriptor

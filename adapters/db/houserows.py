@@ -1,0 +1,134 @@
+"""Stores, tills, staff and tries: rows and back."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from adapters.db.sql import one
+from adapters.db.tables import sessions, staff, stores, tills, tries
+from core.shared.values import Place, StaffId, StoreId, TillId
+from core.staff.model import Role, StaffMember
+from core.stores.model import Store, Till
+
+
+class StoreRows:
+    """Satisfies `core.stores.ports.Stores`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, store: StoreId) -> Store | None:
+        """The store with the id."""
+        row = one(self._connection, select(stores).where(stores.c.id == store))
+        return None if row is None else store_of_row(row)
+
+    def all(self) -> Sequence[Store]:
+        """Every store, by city and name."""
+        ordered = select(stores).order_by(stores.c.city, stores.c.name, stores.c.id)
+        return [store_of_row(row) for row in self._connection.execute(ordered)]
+
+
+class TillRows:
+    """Satisfies `core.stores.ports.Tills`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, till: TillId) -> Till | None:
+        """The till with the id, revoked or not."""
+        row = one(self._connection, select(tills).where(tills.c.id == till))
+        return None if row is None else till_of_row(row)
+
+    def add(self, till: Till) -> None:
+        """The till's key opens from now on."""
+        self._connection.execute(tills.insert(), asdict(till))
+
+    def revoke(self, till: TillId, at: datetime) -> bool:
+        """The key opens nothing any more; False when it did not before."""
+        living = update(tills).where(tills.c.id == till, tills.c.revoked_at.is_(None))
+        return self._connection.execute(living, {"revoked_at": at}).rowcount == 1
+
+
+class StaffRows:
+    """Satisfies `core.staff.ports.Staff`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, member: StaffId) -> StaffMember | None:
+        """The member with the id."""
+        row = one(self._connection, select(staff).where(staff.c.id == member))
+        return None if row is None else _member(row)
+
+    def by_login(self, login: str) -> StaffMember | None:
+        """The member with the login."""
+        row = one(self._connection, select(staff).where(staff.c.login == login))
+        return None if row is None else _member(row)
+
+    def owners(self) -> int:
+        """Owners who can log in."""
+        chosen = select(func.count()).select_from(staff)
+        living = chosen.where(staff.c.role == Role.OWNER.value, staff.c.disabled_at.is_(None))
+        return self._connection.execute(living).scalar_one()
+
+    def add(self, member: StaffMember) -> None:
+        """The member can log in."""
+        self._connection.execute(staff.insert(), asdict(member))
+
+    def save(self, member: StaffMember) -> None:
+        """The member is as given."""
+        self._connection.execute(update(staff).where(staff.c.id == member.id), asdict(member))
+
+    def end_sessions(self, member: StaffId) -> None:
+        """Nobody is logged in as this member."""
+        self._connection.execute(delete(sessions).where(sessions.c.staff == member))
+
+
+class TryRows:
+    """Satisfies `core.shared.work.Tries`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def note(self, kind: str, subject: str, item: str, at: datetime) -> None:
+        """One more attempt."""
+        self._connection.execute(tries.insert(), {"kind": kind, "subject": subject, "item": item, "at": at})
+
+    def distinct(self, kind: str, subject: str, since: datetime) -> int:
+        """Different items tried since."""
+        counted = select(func.count(tries.c.item.distinct()))
+        return self._connection.execute(counted.where(*_tried(kind, subject, since))).scalar_one()
+
+    def includes(self, kind: str, subject: str, item: str, since: datetime) -> bool:
+        """True when this item was tried since."""
+        found = select(tries.c.id).where(*_tried(kind, subject, since), tries.c.item == item).limit(1)
+        return self._connection.execute(found).first() is not None
+
+    def clear(self, kind: str, subject: str) -> None:
+        """The subject's attempts are forgotten."""
+        self._connection.execute(delete(tries).where(tries.c.kind == kind, tries.c.subject == subject))
+
+
+def _tried(kind: str, subject: str, since: datetime) -> tuple[Any, ...]:
+    return (tries.c.kind == kind, tries.c.subject == subject, tries.c.at > since)
+
+
+def store_of_row(row: Row[Any]) -> Store:
+    """A row of `stores` as the core knows it."""
+    place = Place(row.lat, row.lon) if row.lat is not None and row.lon is not None else None
+    return Store(StoreId(row.id), row.name, row.city, row.street, place, row.store_group, row.hours)
+
+
+def till_of_row(row: Row[Any]) -> Till:
+    """A row of `tills` as the core knows it."""
+    return Till(TillId(row.id), StoreId(row.store), row.name, row.key_hash, row.created_at, row.revoked_at)
+
+
+def _member(row: Row[Any]) -> StaffMember:
+    store = StoreId(row.store) if row.store else None
+    return StaffMember(
+        StaffId(row.id), row.login, Role(row.role), row.password, row.one_time, row.created_at, store, row.disabled_at
+    )

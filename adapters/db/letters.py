@@ -1,0 +1,54 @@
+"""Replies as JSON and back: a closed set of dataclasses, each tagged with its name."""
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.dialog import Dialog
+from bot.messages import Answer, Ask, Button, Item, Reply, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces
+from bot.words import Verbatim, Words
+from core.cards.actions import TillCodes
+
+_KINDS: Mapping[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        Answer, Ask, Button, Item, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, Verbatim, Words, TillCodes, Dialog,
+    )
+}  # fmt: skip
+_TAG = "_"
+
+
+def pack(value: Any) -> Any:
+    """The value in JSON's own types."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {one.name: pack(getattr(value, one.name)) for one in dataclasses.fields(value)}
+        return {_TAG: type(value).__name__, **fields}
+    if isinstance(value, datetime):
+        return {_TAG: "at", "at": value.astimezone(UTC).isoformat()}
+    if isinstance(value, Mapping):
+        return {key: pack(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [pack(one) for one in value]
+    return value
+
+
+def unpack(value: Any) -> Any:
+    """What was packed. Raises KeyError for a kind that this version does not know."""
+    if isinstance(value, list):
+        return tuple(unpack(one) for one in value)
+    if not isinstance(value, dict):
+        return value
+    tag = value.get(_TAG)
+    if tag is None:
+        return {key: unpack(one) for key, one in value.items()}
+    if tag == "at":
+        return datetime.fromisoformat(value["at"])
+    kind = _KINDS[tag]
+    known = {one.name for one in dataclasses.fields(kind)}
+    return kind(**{key: unpack(one) for key, one in value.items() if key in known})
+
+
+def unpack_reply(value: Any) -> tuple[Reply, Rows]:
+    """A letter's reply and the standing keys under it."""
+    return unpack(value["reply"]), unpack(value["keyboard"])

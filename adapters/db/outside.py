@@ -1,0 +1,64 @@
+"""What the work gets from outside the database: the clock, chance, the rules, the words, the keys."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import uuid_utils
+
+from bot.ports import Texts
+from core.customers.ports import Phones
+from core.programme.model import Programme
+from core.shared.values import Phone
+
+OUTBOX_LEASE_SECONDS = 45
+"""Three times the longest send timeout: a shorter lease makes duplicates without any crash (reliability.md 0.6)."""
+
+
+class SystemChance:
+    """Randomness of the operating system; satisfies `core.shared.work.Chance`."""
+
+    def digits(self, count: int) -> str:
+        """`count` random decimal digits."""
+        return f"{secrets.randbelow(10**count):0{count}d}"
+
+    def token(self) -> str:
+        """43 characters, 256 random bits."""
+        return secrets.token_urlsafe(32)
+
+    def secret(self) -> bytes:
+        """32 random bytes."""
+        return secrets.token_bytes(32)
+
+
+def system_clock() -> datetime:
+    """Now, UTC."""
+    return datetime.now(UTC)
+
+
+def new_uuid() -> str:
+    """A UUIDv7."""
+    return str(uuid_utils.uuid7())
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Everything a work needs beside its connection. `keep_sms`: texts of SMS stay readable (the demo's page)."""
+
+    programme: Programme
+    texts: Texts
+    phones: Phones
+    number_key: bytes
+    hash_key: bytes
+    public_url: str
+    chance: SystemChance = field(default_factory=SystemChance)
+    clock: Callable[[], datetime] = system_clock
+    new_id: Callable[[], str] = new_uuid
+    keep_sms: bool = False
+
+    def hashed(self, phone: Phone) -> str:
+        """The keyed hash under which a phone is remembered when the phone itself must not be."""
+        return hmac.digest(self.hash_key, phone.e164.encode(), hashlib.sha256).hex()

@@ -1,0 +1,266 @@
+"""Customers, addresses, consents, codes, merges: rows and back."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, select, update
+
+from adapters.db.erasing import erase_addresses, erase_phone
+from adapters.db.outside import Outside
+from adapters.db.sql import insert_for, one
+from adapters.db.tables import addresses, codes, consents, customers, merges, suppressed
+from core.customers.model import CodeUse, Consent, Customer, KnownAddress, Merge, OneTimeCode, Purpose
+from core.shared.values import Address, CustomerId, Language, Phone
+
+
+class CustomerRows:
+    """Satisfies `core.customers.ports.Customers`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, customer: CustomerId) -> Customer | None:
+        """The customer with the id, merged or not."""
+        row = one(self._connection, select(customers).where(customers.c.id == customer))
+        return None if row is None else customer_of_row(row)
+
+    def by_phone(self, phone: Phone) -> Customer | None:
+        """The living customer of the phone."""
+        row = one(self._connection, select(customers).where(customers.c.phone == phone.e164))
+        while row is not None and row.merged_into is not None:
+            row = one(self._connection, select(customers).where(customers.c.id == row.merged_into))
+        return None if row is None else customer_of_row(row)
+
+    def add(self, customer: Customer) -> None:
+        """The customer is stored; a phone that somebody else has by now raises IntegrityError and is tried again."""
+        self._connection.execute(customers.insert(), row_of_customer(customer))
+
+    def save(self, customer: Customer) -> None:
+        """The customer is as given."""
+        self._connection.execute(update(customers).where(customers.c.id == customer.id), row_of_customer(customer))
+
+    def lock(self, ids: Sequence[CustomerId]) -> None:
+        """Row locks in ascending id order; on SQLite the writer is alone anyway."""
+        if self._connection.dialect.name == "postgresql":
+            chosen = select(customers.c.id).where(customers.c.id.in_(ids)).order_by(customers.c.id)
+            self._connection.execute(chosen.with_for_update()).all()
+
+
+class AddressRows:
+    """Satisfies `core.customers.ports.Addresses`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, address: Address) -> KnownAddress | None:
+        """The address as known."""
+        row = one(self._connection, select(addresses).where(_is(address)))
+        return None if row is None else known_of_row(row)
+
+    def of(self, customer: CustomerId) -> Sequence[KnownAddress]:
+        """All of the customer's, the newest last."""
+        chosen = select(addresses).where(addresses.c.customer == customer)
+        ordered = chosen.order_by(addresses.c.first_seen_at, addresses.c.channel, addresses.c.user_key)
+        return [known_of_row(row) for row in self._connection.execute(ordered)]
+
+    def add(self, known: KnownAddress) -> None:
+        """The address is known from now on."""
+        self._connection.execute(addresses.insert(), _row_of_known(known))
+
+    def save(self, known: KnownAddress) -> None:
+        """The address is as given."""
+        self._connection.execute(update(addresses).where(_is(known.address)), _row_of_known(known))
+
+    def erase(self, customer: CustomerId) -> Sequence[Address]:
+        """The addresses and all traces of them are gone."""
+        found = [known.address for known in self.of(customer)]
+        erase_addresses(self._connection, customer, found)
+        return found
+
+
+class ConsentRows:
+    """Satisfies `core.customers.ports.Consents`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, consent: Consent) -> None:
+        """One more line."""
+        self._connection.execute(consents.insert(), asdict(consent))
+
+    def of(self, customer: CustomerId) -> Sequence[Consent]:
+        """The customer's lines in order."""
+        chosen = select(consents).where(consents.c.customer == customer).order_by(consents.c.at, consents.c.id)
+        return [
+            Consent(
+                CustomerId(row.customer),
+                Purpose(row.purpose),
+                row.given,
+                row.version,
+                Language(row.language),
+                row.channel,
+                row.at,
+            )
+            for row in self._connection.execute(chosen)
+        ]
+
+
+class CodeRows:
+    """Satisfies `core.customers.ports.Codes`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, code: OneTimeCode) -> None:
+        """The code is remembered, as a digest."""
+        self._connection.execute(codes.insert(), _row_of_code(code))
+
+    def save(self, code: OneTimeCode) -> None:
+        """The code is as given."""
+        self._connection.execute(update(codes).where(codes.c.id == code.id), _row_of_code(code))
+
+    def newest(self, use: CodeUse, subject: str) -> OneTimeCode | None:
+        """The last one made for the subject."""
+        chosen = select(codes).where(codes.c.use == use.value, codes.c.subject == subject)
+        row = one(self._connection, chosen.order_by(codes.c.sent_at.desc(), codes.c.id.desc()).limit(1))
+        if row is None:
+            return None
+        phone = Phone(row.phone) if row.phone else None
+        return OneTimeCode(
+            row.id,
+            CodeUse(row.use),
+            row.subject,
+            phone,
+            row.origin,
+            row.digest,
+            row.sent_at,
+            row.expires_at,
+            row.tries_left,
+            row.used,
+        )
+
+    def last_sent(self, phone: Phone) -> datetime | None:
+        """When the phone was sent its last code."""
+        chosen = select(codes.c.sent_at).where(codes.c.phone == phone.e164)
+        return self._connection.execute(chosen.order_by(codes.c.sent_at.desc()).limit(1)).scalar()
+
+    def sent_to(self, phone: Phone, since: datetime) -> int:
+        """Codes sent to the phone."""
+        return self._count(and_(codes.c.phone == phone.e164, codes.c.sent_at > since))
+
+    def sent_from(self, origin: str, since: datetime) -> int:
+        """Codes, decoys included, that this origin asked for."""
+        return self._count(and_(codes.c.origin == origin, codes.c.sent_at > since))
+
+    def sent_in_all(self, since: datetime) -> int:
+        """Codes really sent."""
+        return self._count(and_(codes.c.phone.is_not(None), codes.c.sent_at > since))
+
+    def _count(self, condition: Any) -> int:
+        return self._connection.execute(select(func.count()).select_from(codes).where(condition)).scalar_one()
+
+
+class MergeRows:
+    """Satisfies `core.customers.ports.Merges`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, merge: Merge) -> None:
+        """The merge is on record."""
+        self._connection.execute(merges.insert(), asdict(merge))
+
+    def get(self, merge: str) -> Merge | None:
+        """The record."""
+        row = one(self._connection, select(merges).where(merges.c.id == merge))
+        if row is None:
+            return None
+        return Merge(
+            row.id,
+            CustomerId(row.survivor),
+            CustomerId(row.absorbed),
+            row.actor,
+            row.at,
+            tuple(Address(**given) for given in row.addresses),
+            row.card,
+            {Purpose(name): given for name, given in row.agreed_before.items()},
+            row.undone_at,
+        )
+
+    def close(self, merge: str, at: datetime) -> bool:
+        """Undone once: a second time is False."""
+        chosen = update(merges).where(merges.c.id == merge, merges.c.undone_at.is_(None))
+        return self._connection.execute(chosen, {"undone_at": at}).rowcount == 1
+
+
+class SuppressedRows:
+    """Satisfies `core.customers.ports.Suppressed`."""
+
+    def __init__(self, connection: Connection, outside: Outside) -> None:
+        self._connection, self._outside = connection, outside
+
+    def add(self, phone: Phone, at: datetime) -> None:
+        """The keyed hash of the phone is on the list; what went to the phone itself is gone."""
+        erase_phone(self._connection, phone.e164)
+        statement = insert_for(self._connection, suppressed).on_conflict_do_nothing()
+        self._connection.execute(statement, {"phone_hash": self._outside.hashed(phone), "at": at})
+
+
+def customer_of_row(row: Row[Any]) -> Customer:
+    """A row of `customers` as the core knows it."""
+    return Customer(
+        CustomerId(row.id),
+        row.created_at,
+        row.name,
+        Phone(row.phone) if row.phone else None,
+        row.phone_verified_at,
+        Language(row.language),
+        row.source,
+        row.birthday,
+        row.sex,
+        row.city,
+        row.email,
+        row.last_seen_at,
+        row.spend_lock,
+        CustomerId(row.merged_into) if row.merged_into else None,
+        row.forgotten_at,
+    )
+
+
+def row_of_customer(customer: Customer) -> dict[str, Any]:
+    """A customer as a row."""
+    return {**asdict(customer), "phone": customer.phone.e164 if customer.phone else None}
+
+
+def known_of_row(row: Row[Any]) -> KnownAddress:
+    """A row of `addresses` as the core knows it."""
+    return KnownAddress(
+        Address(row.channel, row.bot, row.user_key),
+        row.first_seen_at,
+        Language(row.language),
+        row.chosen_language,
+        CustomerId(row.customer) if row.customer else None,
+        row.profile_name,
+        row.source,
+        row.level,
+        row.subscribed,
+        row.subscribed_at,
+    )
+
+
+def _row_of_known(known: KnownAddress) -> dict[str, Any]:
+    row = asdict(known)
+    address = row.pop("address")
+    return {**row, "channel": address["channel"], "bot": address["bot"], "user_key": address["user"]}
+
+
+def _row_of_code(code: OneTimeCode) -> dict[str, Any]:
+    return {**asdict(code), "phone": code.phone.e164 if code.phone else None}
+
+
+def _is(address: Address) -> Any:
+    return and_(
+        addresses.c.channel == address.channel, addresses.c.bot == address.bot, addresses.c.user_key == address.user
+    )

@@ -1,0 +1,41 @@
+"""What an import needs from the database: shelves that take many rows at once, each row put or renewed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from core.cards.model import Plastic
+from core.shared.values import Language, Phone
+from core.stores.model import Product, Store
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedCustomer:
+    """A customer as a file knows them. The phone is claimed by the file, not proven; empty texts say nothing."""
+
+    phone: Phone
+    name: str
+    birthday: date | None
+    sex: str
+    city: str
+    email: str
+    language: Language | None
+    marketing: bool | None
+    marketing_at: datetime | None
+
+
+class Shelves(Protocol):
+    """Set-based writes. Each call renews what is there by its key and adds the rest; running twice changes nothing."""
+
+    def put_stores(self, stores: Sequence[Store]) -> None: ...
+
+    def put_products(self, products: Sequence[Product]) -> None: ...
+
+    def put_customers(self, customers: Sequence[ImportedCustomer], now: datetime) -> None:
+        """A field that a proven customer has filled is theirs and stays; a newer consent in the file is a new line."""
+        ...
+
+    def put_plastics(self, plastics: Sequence[Plastic]) -> None:
+        """A record that a card has restored keeps its card and its points."""
+        ...

@@ -1,0 +1,232 @@
+"""One row of a file becomes one value, or is rejected with a reason that names the column."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from adapters.imports.ports import ImportedCustomer
+from core.cards.model import SYMBOLOGIES, Plastic
+from core.cards.numbers import is_ean13
+from core.cards.plastic import plastic_number
+from core.shared.refusals import Invalid
+from core.shared.values import Language, Phone, Place, StoreId, person_name
+from core.stores.model import Product, Store
+
+ReadPhone = Callable[[str], Phone | None]
+Row = Mapping[str, str]
+
+
+class BadRow(ValueError):
+    """The row is rejected; the text names the column and says what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file: its columns, those that must be there, its key, and how a row becomes a value."""
+
+    name: str
+    columns: tuple[str, ...]
+    required: tuple[str, ...]
+    key: Callable[[Any], str]
+    read: Callable[[Row, ReadPhone], Any]
+
+
+def _store(row: Row, phones: ReadPhone) -> Store:
+    del phones
+    lat, lon = _number(row, "lat"), _number(row, "lon")
+    if (lat is None) != (lon is None):
+        raise BadRow("lat, lon: give both or none")
+    try:
+        place = Place(float(lat), float(lon)) if lat is not None and lon is not None else None
+    except ValueError as error:
+        raise BadRow(f"lat, lon: {error}") from None
+    return Store(
+        StoreId(_code(row, "store")),
+        _needed(row, "name"),
+        row.get("city", ""),
+        row.get("address", ""),
+        place,
+        row.get("group", ""),
+        row.get("hours", ""),
+    )
+
+
+def _product(row: Row, phones: ReadPhone) -> Product:
+    del phones
+    return Product(
+        _code(row, "sku"),
+        _needed(row, "name"),
+        row.get("category", ""),
+        row.get("brand", ""),
+        _minor(row, "price"),
+        _yes(row, "no_points") or False,
+        row.get("image", ""),
+    )
+
+
+def _customer(row: Row, phones: ReadPhone) -> ImportedCustomer:
+    marketing, at = _yes(row, "consent_marketing"), _instant(row, "consent_at")
+    if marketing and at is None:
+        raise BadRow("consent_at: a given consent needs the instant it was given, such as 2025-03-01T12:00:00+02:00")
+    email = row.get("email", "")
+    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+        raise BadRow("email: not an address such as olena@example.com")
+    return ImportedCustomer(
+        _phone(row, "phone", phones, needed=True),  # type: ignore[arg-type]  # needed: never None
+        person_name(row.get("name", "")),
+        _date(row, "birthday"),
+        _one_of(row, "sex", ("", "f", "m")),
+        row.get("city", ""),
+        email,
+        Language(_one_of(row, "language", ("", *Language))) if row.get("language") else None,
+        marketing,
+        at,
+    )
+
+
+def _plastic(row: Row, phones: ReadPhone) -> Plastic:
+    try:
+        number = plastic_number(_needed(row, "number"))
+    except Invalid:
+        raise BadRow("number: 4 to 40 digits (letters only in code128 and qr)") from None
+    symbology = _one_of(row, "symbology", ("", *SYMBOLOGIES)) or ("ean13" if is_ean13(number) else "code128")
+    if symbology == "ean13" and not is_ean13(number):
+        raise BadRow("number: 13 digits with a right check digit for ean13")
+    if symbology == "itf" and not (number.isdigit() and len(number) % 2 == 0):
+        raise BadRow("number: an even count of digits for itf")
+    points = row.get("points", "") or "0"
+    if not re.fullmatch(r"\d{1,9}", points):
+        raise BadRow("points: a whole number, not negative")
+    return Plastic(
+        number,
+        symbology,
+        _phone(row, "phone", phones, needed=False),
+        person_name(row.get("name", "")),
+        _date(row, "birthday"),
+        int(points),
+        _date(row, "points_expire_at"),
+        _one_of(row, "state", ("", "active", "blocked")) == "blocked",
+    )
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "stores",
+            ("store", "name", "city", "address", "lat", "lon", "group", "hours"),
+            ("store", "name"),
+            lambda one: str(one.id),
+            _store,
+        ),
+        Kind(
+            "products",
+            ("sku", "name", "category", "brand", "price", "no_points", "image"),
+            ("sku", "name"),
+            lambda one: str(one.sku),
+            _product,
+        ),
+        Kind(
+            "customers",
+            ("phone", "name", "birthday", "sex", "city", "email", "language", "consent_marketing", "consent_at"),
+            ("phone",),
+            lambda one: str(one.phone),
+            _customer,
+        ),
+        Kind(
+            "plastic",
+            ("number", "symbology", "phone", "name", "birthday", "points", "points_expire_at", "state"),
+            ("number",),
+            lambda one: str(one.number),
+            _plastic,
+        ),
+    )
+}
+"""Every kind of file by its name (contract section 5)."""
+
+
+def _needed(row: Row, column: str) -> str:
+    if not row.get(column):
+        raise BadRow(f"{column}: empty")
+    return row[column]
+
+
+def _code(row: Row, column: str) -> str:
+    code = _needed(row, column)
+    if not re.fullmatch(r"[^\s/]{1,64}", code):
+        raise BadRow(f"{column}: 1 to 64 characters without spaces and slashes")
+    return code
+
+
+def _one_of(row: Row, column: str, allowed: tuple[str, ...]) -> str:
+    value = row.get(column, "").lower()
+    if value not in allowed:
+        raise BadRow(f"{column}: one of {', '.join(one for one in allowed if one)}")
+    return value
+
+
+def _yes(row: Row, column: str) -> bool | None:
+    value = row.get(column, "").lower()
+    if value in {"", "yes", "true", "1", "no", "false", "0"}:
+        return None if not value else value in {"yes", "true", "1"}
+    raise BadRow(f"{column}: yes or no")
+
+
+def _number(row: Row, column: str) -> Decimal | None:
+    text = row.get(column, "").replace(",", ".")
+    if not text:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise BadRow(f"{column}: not a number") from None
+    if not value.is_finite():
+        raise BadRow(f"{column}: not a number")
+    return value
+
+
+def _minor(row: Row, column: str) -> int:
+    """Decimals of the file (`129.90`) in minor units."""
+    value = _number(row, column) or Decimal(0)
+    minor = value * 100
+    if value < 0 or value > 10**7 or minor != minor.to_integral_value():
+        raise BadRow(f"{column}: an amount such as 129.90, two decimals at most")
+    return int(minor)
+
+
+def _date(row: Row, column: str) -> date | None:
+    text = row.get(column, "")
+    if not text:
+        return None
+    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
+        try:
+            day = datetime.strptime(text[:10], pattern).date()
+        except ValueError:
+            continue
+        if date(1900, 1, 1) <= day <= date(2100, 1, 1):
+            return day
+    raise BadRow(f"{column}: a date such as 1990-12-31")
+
+
+def _instant(row: Row, column: str) -> datetime | None:
+    text = row.get(column, "")
+    if not text:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadRow(f"{column}: an instant such as 2025-03-01T12:00:00+02:00") from None
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _phone(row: Row, column: str, phones: ReadPhone, *, needed: bool) -> Phone | None:
+    text = row.get(column, "")
+    if not text and not needed:
+        return None
+    phone = phones(text)
+    if phone is None:
+        raise BadRow(f"{column}: not a phone such as +380671234567")
+    return phone
