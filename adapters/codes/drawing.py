@@ -1,0 +1,19 @@
+"""Replies as pictures: what the channels ask for (`bot.ports.Pictures`)."""
+
+from adapters.codes.pictures import CardFace, draw_card, draw_code
+from bot.messages import ShowCard, ShowCodes
+
+
+class Drawer:
+    """Draws cards and till codes; satisfies `bot.ports.Pictures`. Pure, so safe in threads."""
+
+    def card(self, card: ShowCard, label: str) -> bytes:
+        """The card's picture; `label` is the word for its points."""
+        face = CardFace(
+            card.number, card.symbology, card.name, str(card.points), label, card.brand, card.colour
+        )
+        return draw_card(face)
+
+    def codes(self, codes: ShowCodes, title: str, note: str) -> bytes:
+        """The rotating QR with the spoken digits under it."""
+        return draw_code(codes.codes.rotating, title, note)
