@@ -9,9 +9,7 @@ class Drawer:
 
     def card(self, card: ShowCard, label: str) -> bytes:
         """The card's picture; `label` is the word for its points."""
-        face = CardFace(
-            card.number, card.symbology, card.name, str(card.points), label, card.brand, card.colour
-        )
+        face = CardFace(card.number, card.symbology, card.name, str(card.points), label, card.brand, card.colour)
         return draw_card(face)
 
     def codes(self, codes: ShowCodes, title: str, note: str) -> bytes:

@@ -43,11 +43,15 @@ def draw_card(face: CardFace) -> bytes:
     _write(image, fitted(face.name, "SemiBold", 28, WIDTH - 2 * MARGIN - 300, 16), WIDTH - MARGIN, 32, right=True)
     if face.symbology == "qr":
         _qr(image, face.number, MARGIN, 84, 15)
-        _write(image, fitted(grouped(face.number), "SemiBold", 28, WIDTH - 2 * MARGIN, 16), WIDTH // 2, 580, middle=True)
+        _write(
+            image, fitted(grouped(face.number), "SemiBold", 28, WIDTH - 2 * MARGIN, 16), WIDTH // 2, 580, middle=True
+        )
     else:
         _qr(image, face.number, QR_LEFT, QR_TOP, QR_MODULE)
         _bars(image, face.symbology, face.number)
-        _write(image, fitted(grouped(face.number), "SemiBold", 32, WIDTH - 2 * MARGIN, 16), WIDTH // 2, 572, middle=True)
+        _write(
+            image, fitted(grouped(face.number), "SemiBold", 32, WIDTH - 2 * MARGIN, 16), WIDTH // 2, 572, middle=True
+        )
     _write(image, fitted(face.balance, "Bold", 64, 480, 32), WIDTH - MARGIN, 168, right=True)
     _write(image, fitted(face.balance_label, "Regular", 28, 480, 16), WIDTH - MARGIN, 252, right=True)
     return _png(image, face.colour)
@@ -94,9 +98,7 @@ def _paste_code(image: Image.Image, code: Image.Image, left: int, top: int, widt
     image.paste(block.point(_TO_PALETTE), (left, top))
 
 
-def _write(
-    image: Image.Image, mask: Image.Image, x: int, y: int, *, right: bool = False, middle: bool = False
-) -> None:
+def _write(image: Image.Image, mask: Image.Image, x: int, y: int, *, right: bool = False, middle: bool = False) -> None:
     """Black text through a mask, its left edge, right edge or middle at x."""
     left = x - mask.width if right else x - mask.width // 2 if middle else x
     image.paste(mask.point(_INK), (left, y))

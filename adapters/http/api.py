@@ -1,0 +1,146 @@
+"""Typed endpoints: pydantic in and out, one declaration for the route and its OpenAPI 3.1."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.json_schema import models_json_schema
+
+from adapters.http.bodies import LARGEST, read_json
+from adapters.http.problems import TITLES, Problem
+
+B = TypeVar("B", bound=BaseModel)
+PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused, numbers are numbers and texts are texts."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Answer(BaseModel):
+    """A response body."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint(Generic[B]):
+    """One operation. `handle` gets the request and its checked body (None where there is none) and answers a model,
+    ready bytes of JSON, or None for 204. `problems` are the codes it may answer with, by status."""
+
+    method: str
+    path: str
+    summary: str
+    handle: Callable[[web.Request, Any], Awaitable[BaseModel | bytes | web.StreamResponse | None]]
+    body: type[B] | None = None
+    answer: type[BaseModel] | None = None
+    status: int = 200
+    problems: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    secured: bool = True
+    query: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    largest: int = LARGEST
+    example: Any = None
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        """The request is read, checked, handled and answered. Raises Problem (422 `invalid` with the field)."""
+        given = None
+        if self.body is not None:
+            given = check(self.body, await read_json(request, self.largest))
+        found = await self.handle(request, given)
+        if isinstance(found, web.StreamResponse):
+            return found
+        if found is None:
+            return web.Response(status=204)
+        content = found if isinstance(found, bytes) else found.model_dump_json().encode()
+        return web.Response(status=self.status, body=content, content_type="application/json")
+
+
+def check(model: type[B], value: Any) -> B:
+    """The value as the model. Raises Problem (422 `invalid`) with the place of the first mistake."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "body"
+        raise Problem(422, "invalid", f"{place}: {first['msg']}", data={"field": place}) from None
+
+
+def openapi(
+    endpoints: Sequence[Endpoint[Any]], *, title: str, description: str, scheme: Mapping[str, Any], version: str
+) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of these endpoints, complete: bodies, answers, every problem they can answer with."""
+    models = [(one.body, "validation") for one in endpoints if one.body is not None]
+    models += [(one.answer, "serialization") for one in endpoints if one.answer is not None]
+    refs, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    paths: dict[str, dict[str, Any]] = {}
+    for one in endpoints:
+        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, refs)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version, "description": description},
+        "paths": paths,
+        "components": {
+            "schemas": {**schemas.get("$defs", {}), "Problem": _PROBLEM},
+            "securitySchemes": {"key": dict(scheme)},
+        },
+    }
+
+
+def _operation(one: Endpoint[Any], refs: Mapping[Any, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": f"{one.method.lower()}_{one.path.strip('/').replace('/', '_').replace('{', '').replace('}', '')}",
+        "summary": one.summary,
+        "responses": {},
+        "security": [{"key": []}] if one.secured else [],
+    }
+    parameters = [
+        {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
+        for part in one.path.split("/")
+        if part.startswith("{")
+    ]
+    parameters += [
+        {"name": name, "in": "query", "required": False, "schema": schema} for name, schema in one.query.items()
+    ]
+    if parameters:
+        operation["parameters"] = parameters
+    if one.body is not None:
+        content: dict[str, Any] = {"schema": refs[(one.body, "validation")]}
+        if one.example is not None:
+            content["example"] = one.example
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    done: dict[str, Any] = {"description": "Done"}
+    if one.answer is not None:
+        done["content"] = {"application/json": {"schema": refs[(one.answer, "serialization")]}}
+    operation["responses"][str(one.status)] = done
+    problems: dict[int, list[str]] = {status: list(codes) for status, codes in one.problems.items()}
+    if one.body is not None:
+        problems.setdefault(400, []).append("unreadable")
+        problems.setdefault(413, []).append("too-large")
+        problems.setdefault(415, []).append("wrong-content-type")
+        problems.setdefault(422, []).append("invalid")
+    problems.setdefault(503, []).append("try-again")
+    for status, codes in sorted(problems.items()):
+        answer: dict[str, Any] = {
+            "description": f"{TITLES.get(status, 'Refused')}: {', '.join(codes)}",
+            "content": {"application/problem+json": {"schema": PROBLEM_REF}},
+        }
+        if status in {429, 503}:
+            answer["headers"] = {"Retry-After": {"schema": {"type": "string"}}}
+        operation["responses"][str(status)] = answer
+    return operation
+
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "description": "about:kartka/<code>"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}
