@@ -105,7 +105,7 @@ class ChatApi:
         self._key = key
         self._door, self._channel, self._views, self._memory = door, channel, views, memory
         self._texts, self._pictures = texts, pictures
-        self._renderer = Renderer(texts, public_url)
+        self._renderer = Renderer(texts, public_url, key)
         self._per_session, self._per_origin = Buckets(1, 10), Buckets(0.5, 30)
 
     def add_routes(self, app: web.Application) -> None:
@@ -115,7 +115,7 @@ class ChatApi:
         app.router.add_post("/chat/api/messages", self.say)
         app.router.add_get("/chat/api/messages", self.history)
         app.router.add_get("/chat/api/stream", self.stream)
-        app.router.add_get("/chat/api/pictures/{number:\\d{1,18}}", self.picture)
+        app.router.add_get("/chat/api/pictures/{number:\\d{1,18}}-{seal:[0-9a-f]{40}}.png", self.picture)
 
     async def open(self, request: web.Request) -> web.Response:
         """A token for a new chat, and the greeting."""
@@ -169,11 +169,12 @@ class ChatApi:
         return response
 
     async def picture(self, request: web.Request) -> web.Response:
-        """The picture of a card or code letter, for whoever the letter was written to."""
-        address = await self._who(request)
+        """The picture of a card or code letter, for whoever was told its address."""
         number = int(request.match_info["number"])
-        letters = await self._views.letters_after(address, number - 1)
-        letter = next((one for one in letters if one.id == number), None)
+        seal = request.match_info["seal"].encode()
+        if not hmac.compare_digest(seal, self._renderer.picture_seal(number).encode()):
+            raise Problem(404, "unknown-picture")
+        letter = await self._views.letter(number)
         if letter is None:
             raise Problem(404, "unknown-picture")
         content = await asyncio.to_thread(self._draw, letter)
@@ -197,8 +198,7 @@ class ChatApi:
     async def _who(self, request: web.Request) -> Address:
         """The chat of this token. Raises Problem (401 `unauthorized`)."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        token = token or request.query.get("token", "") if request.path.startswith("/chat/api/pictures") else token
-        if (scheme.lower() == "bearer" or request.query.get("token")) and self._ours(token):
+        if scheme.lower() == "bearer" and self._ours(token):
             address = address_of(token)
             if await self._memory.recall(address, _CLOSED) is None:
                 return address

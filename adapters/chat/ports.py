@@ -13,3 +13,7 @@ class ChatViews(Protocol):
     async def letters_after(self, address: Address, number: int) -> Sequence[Letter]:
         """At most 200 letters with a greater number whose time has come, in order."""
         ...
+
+    async def letter(self, number: int) -> Letter | None:
+        """The letter with this number, as long as its words are kept."""
+        ...

@@ -1,5 +1,7 @@
 """Replies as the chat's JSON (contract 4.1)."""
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from typing import Any, assert_never
 
@@ -10,10 +12,14 @@ from core.shared.values import Language
 
 
 class Renderer:
-    """Turns letters into JSON. `picture_url` names a card's or code's picture of this letter."""
+    """Turns letters into JSON; a picture has an address that only its letter tells."""
 
-    def __init__(self, texts: Texts, public_url: str) -> None:
-        self._texts, self._public_url = texts, public_url
+    def __init__(self, texts: Texts, public_url: str, key: bytes) -> None:
+        self._texts, self._public_url, self._key = texts, public_url, key
+
+    def picture_seal(self, letter: int) -> str:
+        """What makes the address of a letter's picture unguessable."""
+        return hmac.digest(self._key, f"picture|{letter}".encode(), hashlib.sha256).hex()[:40]
 
     def render(self, letter: Letter) -> dict[str, Any]:
         """`Reply` of the contract."""
@@ -88,7 +94,7 @@ class Renderer:
 
     def _image(self, letter: Letter, alt: str, **data: str | int) -> dict[str, str]:
         return {
-            "url": f"{self._public_url}/chat/api/pictures/{letter.id}",
+            "url": f"{self._public_url}/chat/api/pictures/{letter.id}-{self.picture_seal(letter.id)}.png",
             "alt": self._say(say(alt, **data), letter.language),
         }
 

@@ -41,10 +41,10 @@ _LOOKUP = text(
 _TILL = (
     text(
         "select t.id, t.store, t.name, t.key_hash, t.created_at, t.revoked_at, "
-        "(select count(*) from till_misses m where m.till = t.id and m.at > :since) as misses "
-        "from tills t where t.id = :till"
+        "(select count(*) from till_misses m where m.till = :till and m.at > :since) as misses "
+        "from (select 1 as one) o left join tills t on t.id = :till"
     )
-    .bindparams(bindparam("since", type_=Instant))
+    .bindparams(bindparam("since", type_=Instant), bindparam("till", type_=String))
     .columns(created_at=Instant, revoked_at=Instant)
 )
 _SESSION = text(
@@ -71,9 +71,9 @@ class TillDesk:
     async def look(self, till: TillId, keys: Keys | None, since: datetime) -> TillView:
         """The till, and what its keys find; without keys the till alone."""
         async with self._engine.connect() as connection:
-            row = (await connection.execute(_TILL, {"till": till, "since": since})).one_or_none()
+            row = (await connection.execute(_TILL, {"till": till, "since": since})).one()
             rows = [] if keys is None else (await connection.execute(_LOOKUP, _bound(keys))).all()
-        return TillView(_till(row), row.misses if row is not None else 0, _found(rows))
+        return TillView(_till(row), row.misses, _found(rows))
 
     async def miss(self, till: TillId, at: datetime) -> None:
         """One more wrong code from this till; those of yesterday are forgotten."""
@@ -144,7 +144,7 @@ def _holder(row: Row[Any]) -> Holder:
     return Holder(row.found, row.how, NumberKind(row.kind), card_of_row(row), row.owner, row.spend_lock, row.until)
 
 
-def _till(row: Row[Any] | None) -> Till | None:
-    if row is None:
+def _till(row: Row[Any]) -> Till | None:
+    if row.id is None:
         return None
     return Till(TillId(row.id), StoreId(row.store), row.name, row.key_hash, row.created_at, row.revoked_at)

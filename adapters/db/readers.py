@@ -41,6 +41,12 @@ class Mailroom:
             rows = await connection.execute(chosen.order_by(outbox.c.id).limit(_LETTERS))
             return [letter_of_row(row) for row in rows if row.letter]
 
+    async def letter(self, number: int) -> Letter | None:
+        """The letter with this number, as long as its words are kept."""
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(select(outbox).where(outbox.c.id == number))).one_or_none()
+        return letter_of_row(row) if row is not None and row.letter else None
+
     async def people_waiting(self, limit: int) -> Sequence[Address]:
         """Addresses with events that nobody has handled."""
         chosen = select(inbox.c.channel, inbox.c.bot, inbox.c.user_key).where(text("state = 'new'")).distinct()

@@ -14,7 +14,6 @@ _FIXED = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Server": "kartka",
 }
 
 
@@ -26,6 +25,7 @@ def needs(request: web.Request, *what: str) -> None:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """A signal handler (`on_response_prepare`): the headers are there, also on streams and errors."""
     what = request.get(PAGE_NEEDS, ())
+    response.headers["Server"] = "kartka"  # aiohttp's own names its version
     for name, value in _FIXED.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", _policy(what))

@@ -1,6 +1,5 @@
 """Registration: the phone is shared or typed and proven, plastic is offered, a name is taken, the card is given."""
 
-
 from bot.flow import Again, Answers, Done, Flow, Go, Next, Option
 from bot.flows.keys import card_reply
 from bot.messages import Say

@@ -3,7 +3,6 @@
 Every answer is the same, and as slow, whether the number exists or not (domain section 3).
 """
 
-
 from bot.flow import Again, Answers, Done, Flow, Go, Next
 from bot.flows.keys import card_reply
 from bot.messages import Say

@@ -1,0 +1,260 @@
+"""`kartka`, the command: exits 0, 1 (refused, with one line) or 2 (wrong usage)."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console as Terminal
+from rich.progress import Progress
+
+from adapters.app.doctor import diagnose
+from adapters.app.house import ROLES, outside_of
+from adapters.app.serving import serve as serve_house
+from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme, read_settings
+from adapters.app.talking import talk as talk_here
+from adapters.console.passwords import hash_now, one_time_password
+from adapters.db import keep, schema
+from adapters.db.engines import AlreadyServed, UnsafeDatabase, sync_engine
+from adapters.db.lanes import Busy, do_now
+from adapters.db.work import DbWork
+from adapters.imports.files import BadFile
+from adapters.imports.rows import KINDS
+from adapters.imports.run import Report, check_file, import_file, write_rejects
+from adapters.texts.catalogue import Catalogue
+from core.shared.refusals import Refusal
+from core.shared.values import StoreId
+from core.staff.actions import take_on
+from core.staff.model import Role
+from core.stores.actions import add_till
+
+T = TypeVar("T")
+app = typer.Typer(
+    help="A retailer's loyalty card that lives in the messenger.", no_args_is_help=True, add_completion=False
+)
+db = typer.Typer(help="Migrations, checks, backups.", no_args_is_help=True)
+staff = typer.Typer(help="People who may log in.", no_args_is_help=True)
+till = typer.Typer(help="Keys for cash registers.", no_args_is_help=True)
+app.add_typer(db, name="db")
+app.add_typer(staff, name="staff")
+app.add_typer(till, name="till")
+_REFUSALS = (
+    BadSetting, AlreadyServed, UnsafeDatabase, Busy, BadFile, keep.CannotKeep, Refusal, OSError, ConnectionError,
+)  # fmt: skip
+
+
+def main() -> None:
+    """The command's door: a refusal is one line on stderr and exit 1."""
+    try:
+        app()
+    except _REFUSALS as error:
+        print(_line(error), file=sys.stderr)
+        sys.exit(1)
+
+
+def _line(error: BaseException) -> str:
+    if isinstance(error, Refusal):
+        data = ", ".join(f"{name}: {value}" for name, value in error.data.items())
+        return f"refused: {error.code}{f' ({data})' if data else ''}"
+    return " ".join(str(error).split()) or "the database is busy; try again"
+
+
+@app.command()
+def demo(
+    port: Annotated[int | None, typer.Option(help="Where to listen.")] = None,
+    data: Annotated[Path, typer.Option(help="Folder of the demo's data.")] = Path("var/demo"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew.")] = False,
+) -> None:
+    """A demo shop on this machine: no token, no account needed."""
+    from adapters.app.demo import prepare, secret_of
+
+    if fresh and data.exists():
+        shutil.rmtree(data)
+    given = read_settings()
+    changes: dict[str, str | int] = {}
+    if not given.secret_key:
+        changes["secret_key"] = secret_of(data)
+    if "database_url" not in given.model_fields_set:
+        changes["database_url"] = f"sqlite+aiosqlite:///{data / 'kartka.db'}"
+    if port is not None:
+        changes["port"] = port
+    if "public_url" not in given.model_fields_set:
+        changes["public_url"] = f"http://127.0.0.1:{port or given.port}"
+    settings = read_settings(**changes)
+    schema.upgrade(settings.database_url)
+    engine = sync_engine(settings.database_url, patient=True)
+    outside = outside_of(settings, read_programme(settings), Catalogue(), demo=True)
+    logins = prepare(settings, engine, outside, data)
+    engine.dispose()
+    base = settings.public_url
+
+    def ready(house: object) -> None:
+        del house
+        print(f"\nKartka is open:  {base}/\n  chat     {base}/chat\n  till     {base}/till\n  console  {base}/console")
+        for role, login in logins.items():
+            print(f"  login ({role}):  {login}")
+        print(f"  codes by SMS:  {base}/demo/sms?phone=0670000011\nCtrl-C stops it.", flush=True)
+
+    asyncio.run(serve_house(settings, roles=frozenset(ROLES), demo_logins=logins, ready=ready))
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    only: Annotated[str, typer.Option(help="Roles of this process: web,worker,scheduler.")] = ",".join(ROLES),
+) -> None:
+    """The service: all roles in one process, or some of them."""
+    roles = frozenset(part.strip() for part in only.split(",") if part.strip())
+    if not roles or not roles <= frozenset(ROLES):
+        raise typer.BadParameter(f"--only: some of {','.join(ROLES)}")
+    settings = read_settings(**{k: v for k, v in {"host": host, "port": port}.items() if v is not None})
+    asyncio.run(serve_house(settings, roles=roles))
+
+
+@app.command()
+def talk(phone: Annotated[str | None, typer.Option(help="A phone to type when it is asked for.")] = None) -> None:
+    """Chat with the bot in this terminal."""
+    asyncio.run(talk_here(_ready_settings(), phone=phone))
+
+
+@db.command()
+def upgrade(revision: Annotated[str, typer.Argument()] = "head") -> None:
+    """The database gets the tables of this version."""
+    schema.upgrade(read_settings().database_url, revision)
+
+
+@db.command()
+def downgrade(revision: Annotated[str, typer.Argument()] = "-1") -> None:
+    """The database goes back a revision, or to the named one."""
+    schema.downgrade(read_settings().database_url, revision)
+
+
+@db.command()
+def check() -> None:
+    """Every promise about the data is looked at; exit 1 and the rows when one is broken."""
+    wrong = keep.check(read_settings().database_url)
+    for line in wrong:
+        print(line, file=sys.stderr)
+    if wrong:
+        raise typer.Exit(1)
+    print("all promises hold")
+
+
+@db.command()
+def backup(file: Path) -> None:
+    """The whole database in a file, while it is served."""
+    keep.backup(read_settings().database_url, file)
+    print(file)
+
+
+@db.command()
+def restore(file: Path) -> None:
+    """The database as the file has it; stop `serve` first."""
+    keep.restore(read_settings().database_url, file)
+
+
+@app.command(name="import")
+def import_(
+    kind: Annotated[str, typer.Argument(help=" | ".join(KINDS))],
+    file: Path,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only, change nothing.")] = False,
+    rejects: Annotated[Path | None, typer.Option(help="Where to list the rejected rows.")] = None,
+) -> None:
+    """A CSV, XLSX or Parquet file onto the shelves; run it again whenever you like."""
+    if kind not in KINDS:
+        raise typer.BadParameter(f"one of {', '.join(KINDS)}")
+    settings = _ready_settings()
+    outside = outside_of(settings, read_programme(settings), Catalogue())
+    report = Report()
+    with Progress(console=Terminal(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        bar = progress.add_task(f"{kind}", total=None)
+        if dry_run:
+            for chunk in check_file(file, KINDS[kind], outside.phones.read, report):
+                progress.advance(bar, len(chunk))
+        else:
+            job = import_file(
+                file, KINDS[kind], phones=outside.phones.read, now=outside.clock(),
+                progress=lambda rows: progress.update(bar, completed=rows),
+            )  # fmt: skip
+            report = _do(settings, lambda work: job(work.shelves))
+    if rejects is not None:
+        write_rejects(report, rejects)
+    for line, reason in report.rejected[:10]:
+        print(f"line {line}: {reason}", file=sys.stderr)
+    verb = "would be imported" if dry_run else "imported"
+    print(f"{report.good} {kind} {verb}, {len(report.rejected)} rejected")
+    if report.rejected and not report.good:
+        raise typer.Exit(1)
+
+
+@staff.command(name="add")
+def staff_add(login: str, role: Annotated[Role, typer.Option()]) -> None:
+    """A login; its one-time password stands alone on the last line."""
+    password = one_time_password()
+    _do(
+        _ready_settings(),
+        lambda work: take_on(work, login=login, role=role, password_hash=hash_now(password), store=None),
+    )
+    print(f"{login} may log in as {role.value} with this password, once:")
+    print(password)
+
+
+@till.command(name="add")
+def till_add(
+    store: Annotated[str, typer.Option(help="The store's id.")],
+    name: Annotated[str, typer.Option(help="A name for it.")],
+) -> None:
+    """A till key; it stands alone on the last line and is never shown again."""
+    key = _do(_ready_settings(), lambda work: add_till(work, store=StoreId(store), name=name))
+    print(f"{name} of store {store} opens the till API with this key:")
+    print(key)
+
+
+@app.command()
+def webhook(
+    what: Annotated[str, typer.Argument(help="set | show | remove")],
+    channel: Annotated[str, typer.Argument(help="telegram | viber | all")] = "all",
+) -> None:
+    """Registers the bot's hooks with the platforms."""
+    from adapters.app.hooks import hooks
+
+    if what not in {"set", "show", "remove"} or channel not in {"telegram", "viber", "all"}:
+        raise typer.BadParameter("set | show | remove, then telegram, viber or nothing")
+    settings = read_settings()
+    must_have_secret(settings)
+    for line in asyncio.run(hooks(settings, what, channel)):
+        print(line)
+
+
+@app.command()
+def doctor() -> None:
+    """Settings, database, migrations, disk, tokens, hooks, clocks: each ok or what to do."""
+    findings = asyncio.run(diagnose(read_settings()))
+    for finding in findings:
+        print(f"{'ok  ' if finding.fine else 'DO  '} {finding.what}: {finding.says}")
+    if not all(finding.fine for finding in findings):
+        raise typer.Exit(1)
+
+
+def _ready_settings() -> Settings:
+    """Settings with a secret and a database of this version; an embedded one is migrated here."""
+    settings = read_settings()
+    must_have_secret(settings)
+    if settings.sqlite_path is not None:
+        schema.upgrade(settings.database_url)
+    elif not schema.is_current(settings.database_url):
+        raise BadSetting("KARTKA_DATABASE_URL: the database is of another version; run `kartka db upgrade`")
+    return settings
+
+
+def _do(settings: Settings, job: Callable[[DbWork], T]) -> T:
+    """One transaction beside a running `serve`."""
+    engine = sync_engine(settings.database_url, patient=True)
+    try:
+        return do_now(engine, outside_of(settings, read_programme(settings), Catalogue()), job)
+    finally:
+        engine.dispose()

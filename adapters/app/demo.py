@@ -1,0 +1,134 @@
+"""The demo shop: three stores, some hundred products, plastic records, customers, two logins. Nothing but files and verbs."""
+
+import csv
+import random
+import secrets
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from adapters.app.settings import Settings
+from adapters.console.passwords import hash_now
+from adapters.db.lanes import do_now
+from adapters.db.outside import Outside
+from adapters.db.work import DbWork
+from adapters.imports.ports import Shelves
+from adapters.imports.rows import KINDS
+from adapters.imports.run import Report, import_file
+from core.cards.numbers import ean13_check_digit
+from core.shared.values import StoreId
+from core.staff.actions import choose_password, take_on
+from core.staff.model import Role
+
+LOGINS = {Role.OWNER: "owner", Role.CASHIER: "cashier"}
+_STORES = (
+    ("s1", "Kartka Поділ", "Київ", "вул. Сагайдачного, 12", "50.4596", "30.5241", "щодня 8:00–22:00"),
+    ("s2", "Kartka Центр", "Львів", "пл. Ринок, 5", "49.8419", "24.0315", "щодня 9:00–21:00"),
+    ("s3", "Kartka Приморський", "Одеса", "вул. Дерибасівська, 20", "46.4846", "30.7326", "щодня 9:00–22:00"),
+)
+_GOODS = {
+    "coffee": ("Кава мелена", "Кава в зернах", "Кава розчинна"),
+    "tea": ("Чай чорний", "Чай зелений", "Чай трав’яний"),
+    "bread": ("Хліб житній", "Батон", "Лаваш"),
+    "dairy": ("Молоко", "Кефір", "Сметана", "Сир кисломолочний"),
+    "fruit": ("Яблука", "Банани", "Груші"),
+    "sweets": ("Шоколад", "Печиво", "Вафлі"),
+    "household": ("Порошок пральний", "Засіб для посуду", "Серветки"),
+}
+_BRANDS = ("Ранок", "Господар", "Світанок", "Карпати", "Дім", "Зірка", "Берегиня", "Лан")
+_NAMES = ("Олена", "Андрій", "Марія", "Іван", "Наталія", "Юрій", "Софія", "Тарас", "Їжак", "Ґалина")
+
+
+def secret_of(folder: Path) -> str:
+    """The demo's secret key: made once, kept beside the data, readable by its owner alone."""
+    path = folder / "secret"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def prepare(settings: Settings, engine: Engine, outside: Outside, folder: Path) -> dict[str, str]:
+    """The shop is there, and the answer names its logins with their passwords. What was there before stays."""
+    password_file = folder / "logins"
+    if not password_file.exists():
+        _fill(engine, outside, folder)
+        passwords = {role.value: f"{login} {secrets.token_urlsafe(12)}" for role, login in LOGINS.items()}
+        for role, login in LOGINS.items():
+            stored = hash_now(passwords[role.value].split()[1])
+            do_now(engine, outside, partial(_login, login=login, role=role, stored=stored))
+        password_file.touch(mode=0o600)
+        password_file.write_text("\n".join(f"{role} {line}" for role, line in passwords.items()))
+    lines = (line.partition(" ") for line in password_file.read_text().splitlines())
+    return {role: login for role, _, login in lines}
+
+
+def _put(job: Callable[[Shelves], Report], work: DbWork) -> None:
+    job(work.shelves)
+
+
+def _login(work: DbWork, login: str, role: Role, stored: str) -> None:
+    store = StoreId("s1") if role is Role.CASHIER else None
+    member = work.staff.by_login(login) or take_on(work, login=login, role=role, password_hash=stored, store=store)
+    choose_password(work, staff=member.id, password_hash=stored)
+
+
+def _fill(engine: Engine, outside: Outside, folder: Path) -> None:
+    """The files are written where a newcomer can look at them, then imported like anybody's."""
+    files = folder / "demo"
+    files.mkdir(parents=True, exist_ok=True)
+    chance = random.Random(20261126)  # the same shop for everybody, so that its words can be relied on
+    _write(files / "stores.csv", KINDS["stores"].columns, [(*store[:6], "", store[6]) for store in _STORES])
+    _write(files / "products.csv", KINDS["products"].columns, _products(chance))
+    _write(files / "customers.csv", KINDS["customers"].columns, _customers(chance))
+    _write(files / "plastic.csv", KINDS["plastic"].columns, _plastic(chance))
+    for kind in ("stores", "products", "customers", "plastic"):
+        job = import_file(files / f"{kind}.csv", KINDS[kind], phones=outside.phones.read, now=outside.clock())
+        do_now(engine, outside, partial(_put, job))
+
+
+def _products(chance: random.Random) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for category, names in _GOODS.items():
+        for name in names:
+            for brand in _BRANDS:
+                price = f"{chance.randrange(1500, 30000) / 100:.2f}"
+                rows.append((str(1000 + len(rows)), f"{name} «{brand}»", category, brand, price, "", ""))
+    return rows
+
+
+def _customers(chance: random.Random) -> list[tuple[str, ...]]:
+    return [
+        (f"+38067000{number:04d}", chance.choice(_NAMES), f"{1960 + number % 45}-{number % 12 + 1:02d}-15",
+         chance.choice("fm"), chance.choice(("Київ", "Львів", "Одеса")), "", "uk", "", "")
+        for number in range(100, 300)
+    ]  # fmt: skip
+
+
+def _plastic(chance: random.Random) -> list[tuple[str, ...]]:
+    """Records 11 to 60 have the phones +380670000011 .. 060; three symbologies; one is blocked, one has no phone."""
+    rows: list[tuple[str, ...]] = []
+    for number in range(11, 61):
+        phone = f"+38067000{number:04d}"
+        if number % 3 == 0:
+            code, symbology = f"0001{number:06d}", "code128"
+        elif number % 3 == 1:
+            body = f"48200000{number:04d}"
+            code, symbology = body + ean13_check_digit(body), "ean13"
+        else:
+            code, symbology = f"0002{number:06d}", "itf"
+        state = "blocked" if number == 60 else ""
+        name = chance.choice(_NAMES)
+        points = str(chance.randrange(10, 900))
+        rows.append((code, symbology, "" if number == 59 else phone, name, "1985-05-20", points, "2027-12-31", state))
+    return rows
+
+
+def _write(path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)

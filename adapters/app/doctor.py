@@ -1,0 +1,98 @@
+"""The doctor: each part of the house looked at, with what to do where something is wrong."""
+
+import asyncio
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from adapters.app.hooks import hooks
+from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme
+from adapters.db import schema
+from adapters.db.engines import UnsafeDatabase, must_be_safe, sync_engine
+from adapters.db.outside import system_clock
+
+_LEAST_DISK = 1_000_000_000
+_MOST_CLOCK_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part, whether it is fine, and what to say of it."""
+
+    what: str
+    fine: bool
+    says: str
+
+
+async def diagnose(settings: Settings) -> list[Finding]:
+    """Every part of the house that can be looked at from here."""
+    found = [_settings(settings), _programme(settings), *await asyncio.to_thread(_database, settings), _disk(settings)]
+    found.append(_public_url(settings))
+    for channel, token in (("telegram", settings.telegram_token), ("viber", settings.viber_token)):
+        if not token:
+            found.append(Finding(channel, True, f"off; KARTKA_{channel.upper()}_TOKEN opens it"))
+            continue
+        lines = await hooks(settings, "show", channel)
+        fine = all("error" not in line and "no hook" not in line for line in lines)
+        found += [Finding(channel, fine, line) for line in lines]
+    return found
+
+
+def _settings(settings: Settings) -> Finding:
+    try:
+        must_have_secret(settings)
+    except BadSetting as wrong:
+        return Finding("settings", False, str(wrong))
+    return Finding("settings", True, "read")
+
+
+def _programme(settings: Settings) -> Finding:
+    try:
+        programme = read_programme(settings)
+    except BadSetting as wrong:
+        return Finding("programme", False, str(wrong))
+    return Finding("programme", True, f"{programme.brand}, {settings.programme or 'all defaults'}")
+
+
+def _database(settings: Settings) -> list[Finding]:
+    engine = sync_engine(settings.database_url, patient=True)
+    try:
+        must_be_safe(engine)
+        with engine.connect() as connection:
+            now = connection.execute(text("select extract(epoch from now())" if settings.sqlite_path is None else
+                                          "select unixepoch('subsec')")).scalar_one()  # fmt: skip
+    except UnsafeDatabase as unsafe:
+        return [Finding("database", False, str(unsafe))]
+    except DBAPIError as error:
+        return [
+            Finding("database", False, f"cannot be reached ({type(error.orig).__name__}); check KARTKA_DATABASE_URL")
+        ]
+    finally:
+        engine.dispose()
+    apart = abs(float(now) - system_clock().timestamp())
+    current = schema.is_current(settings.database_url)
+    return [
+        Finding("database", True, "answers, keeps what it confirms"),
+        Finding("migrations", current, "current" if current else "old; run `kartka db upgrade`"),
+        Finding("clocks", apart < _MOST_CLOCK_SECONDS, f"{apart:.1f} s apart from the database"),
+    ]
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = (settings.sqlite_path or Path(".")).resolve().parent
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    says = f"{free // 1_000_000} MB free"
+    return Finding("disk", free > _LEAST_DISK, says if free > _LEAST_DISK else f"{says}; make room for at least 1 GB")
+
+
+def _public_url(settings: Settings) -> Finding:
+    wants = bool(settings.viber_token) or (bool(settings.telegram_token) and settings.telegram_mode == "webhook")
+    fine = not wants or settings.public_url.startswith("https://")
+    return Finding(
+        "public address", fine, settings.public_url if fine else "KARTKA_PUBLIC_URL: messengers need https://"
+    )

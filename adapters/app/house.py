@@ -1,0 +1,140 @@
+"""The house put together: engines, lanes, channels and the delivery desk, opened once and closed cleanly."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import ClientSession
+from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.app.channels import open_channels
+from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme
+from adapters.chat.channel import WebChannel
+from adapters.codes.drawing import Drawer
+from adapters.codes.reading import read_barcodes
+from adapters.db import schema
+from adapters.db.consoleviews import ConsoleReads
+from adapters.db.desk import SessionRows, TillDesk
+from adapters.db.engines import DEFAULT_LANES, is_sqlite, must_be_safe, read_engine, serve_alone, sync_engine
+from adapters.db.lanes import Lanes
+from adapters.db.outside import Outside
+from adapters.db.readers import Mailroom, MediaShelf, Memories
+from adapters.delivery.desk import Desk
+from adapters.texts.catalogue import Catalogue
+from adapters.texts.phones import PhoneReader
+from bot.ports import Channel
+from core.programme.model import Programme
+
+ROLES = ("web", "worker", "scheduler")
+
+
+@dataclass(slots=True)
+class House:
+    """Everything that runs, by name."""
+
+    settings: Settings
+    programme: Programme
+    outside: Outside
+    texts: Catalogue
+    phones: PhoneReader
+    engine: Engine
+    reading: AsyncEngine
+    lanes: Lanes
+    mailroom: Mailroom
+    memory: Memories
+    media: MediaShelf
+    sessions: SessionRows
+    till_desk: TillDesk
+    drawer: Drawer
+    web_channel: WebChannel
+    channels: Mapping[str, Channel]
+    desk: Desk
+    console_views: ConsoleReads
+    roles: frozenset[str]
+    demo: bool
+    demo_logins: Mapping[str, str]
+
+
+def outside_of(settings: Settings, programme: Programme, texts: Catalogue, *, demo: bool = False) -> Outside:
+    """What every work gets from outside, for these settings."""
+    return Outside(
+        programme,
+        texts,
+        PhoneReader(programme.region),
+        settings.key("card-numbers"),
+        settings.key("hashes"),
+        settings.public_url,
+        keep_sms=demo,
+    )
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings,
+    *,
+    roles: frozenset[str] = frozenset(ROLES),
+    demo_logins: Mapping[str, str] | None = None,
+    alone: bool = True,
+) -> AsyncIterator[House]:
+    """The house is open: an embedded database is migrated, leftovers are taken up. Closing drains what is under way.
+
+    Raises BadSetting, AlreadyServed, UnsafeDatabase, each with one line.
+    """
+    must_have_secret(settings)
+    programme = read_programme(settings)
+    lock = serve_alone(settings.sqlite_path) if alone and settings.sqlite_path else None
+    if settings.sqlite_path is not None:
+        await asyncio.to_thread(schema.upgrade, settings.database_url)
+    elif not await asyncio.to_thread(schema.is_current, settings.database_url):
+        raise BadSetting("KARTKA_DATABASE_URL: the database is of another version; run `kartka db upgrade`")
+    texts = Catalogue()
+    demo = demo_logins is not None
+    outside = outside_of(settings, programme, texts, demo=demo)
+    engine, reading = sync_engine(settings.database_url), read_engine(settings.database_url)
+    must_be_safe(engine)
+    lanes = Lanes(engine, outside, count=1 if is_sqlite(settings.database_url) else DEFAULT_LANES)
+    mailroom, memory = Mailroom(reading, lanes), Memories(reading, lanes)
+    media, web = MediaShelf(reading, lanes, outside), WebChannel()
+    drawer = Drawer()
+    async with ClientSession() as session:
+        channels = await open_channels(
+            settings, session=session, texts=texts, pictures=drawer, memory=memory, media=media, web=web
+        )
+        desk = Desk(lanes=lanes, waiting=mailroom, channels=channels, look=read_barcodes, works="worker" in roles)
+        if lock is not None:
+            await mailroom.release_leases()
+        await desk.start()
+        try:
+            yield House(
+                settings=settings,
+                programme=programme,
+                outside=outside,
+                texts=texts,
+                phones=PhoneReader(programme.region),
+                engine=engine,
+                reading=reading,
+                lanes=lanes,
+                mailroom=mailroom,
+                memory=memory,
+                media=media,
+                sessions=SessionRows(reading, lanes),
+                till_desk=TillDesk(reading, lanes),
+                drawer=drawer,
+                web_channel=web,
+                channels=channels,
+                desk=desk,
+                console_views=ConsoleReads(reading),
+                roles=roles,
+                demo=demo,
+                demo_logins=demo_logins or {},
+            )
+        finally:
+            await desk.close()
+            await lanes.close()
+            await reading.dispose()
+            engine.dispose()
+            if lock is not None:
+                os.close(lock)

@@ -1,0 +1,79 @@
+"""The same talk in a terminal: no account, no token; the simplest proof that the talk knows no messenger."""
+
+import io
+import sys
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import TextIO
+
+import qrcode
+
+from adapters.chat.channel import BOT, NAME
+from bot.messages import Ask, Button, ShowCard, ShowCodes, ShowPlaces
+from bot.ports import Door, Letter, RawEvent, Texts
+from core.shared.values import Address
+
+
+async def converse(
+    door: Door,
+    texts: Texts,
+    *,
+    phone: str | None,
+    ask: Callable[[], Awaitable[str]],
+    sms: Callable[[str], Awaitable[list[str]]],
+    out: TextIO = sys.stdout,
+) -> None:
+    """Talks until the input ends. Buttons are numbered; `phone` is typed by itself when a phone is asked for."""
+    address = Address(NAME, BOT, f"terminal-{uuid.uuid4().hex[:20]}")
+    offered: list[Button] = []
+    body: dict[str, object] = {"kind": "start", "language": "uk", "ref": "terminal"}
+    while True:
+        number, _ = await door.accept(RawEvent(address, uuid.uuid4().hex, body))
+        letters = await door.answer(number)
+        offered = [button for letter in letters for button in _show(letter, texts, out)]
+        wants = letters[-1].reply.wants if letters and isinstance(letters[-1].reply, Ask) else ""
+        if wants == "phone" and phone:
+            print(f"> {phone}", file=out)
+            body, phone = {"kind": "phone", "phone": phone}, None
+            continue
+        try:
+            typed = (await ask()).strip()
+        except EOFError:
+            return
+        body = _said(typed, offered)
+
+
+def _said(typed: str, offered: list[Button]) -> dict[str, object]:
+    if typed.isdigit() and 0 < int(typed) <= len(offered):
+        button = offered[int(typed) - 1]
+        if button.kind == "reply":
+            return {"kind": "action", "action": button.action}
+    return {"kind": "text", "text": typed or "menu"}
+
+
+def _show(letter: Letter, texts: Texts, out: TextIO) -> list[Button]:
+    """The reply in words; its buttons, to be numbered."""
+    reply, language = letter.reply, letter.language
+    if isinstance(reply, Ask) and reply.reason is not None:
+        print(texts.say(reply.reason, language), file=out)
+    print(texts.say(reply.text, language), file=out)
+    if isinstance(reply, ShowCard):
+        print(_qr(reply.number), file=out)
+    if isinstance(reply, ShowCodes):
+        print(_qr(reply.codes.rotating), file=out)
+    if isinstance(reply, ShowPlaces):
+        for item in reply.items:
+            print("  " + " · ".join([item.title, *(texts.say(line, language) for line in item.lines)]), file=out)
+    controls = reply.controls if isinstance(reply, Ask) else ()
+    buttons = [button for button in (*reply.buttons, *controls) if button.kind == "reply"]
+    for at, button in enumerate(buttons, 1):
+        print(f"  [{at}] {texts.say(button.label, language)}", file=out)
+    return buttons
+
+
+def _qr(text: str) -> str:
+    code = qrcode.QRCode(border=2)
+    code.add_data(text)
+    drawn = io.StringIO()
+    code.print_ascii(out=drawn, invert=True)
+    return drawn.getvalue()

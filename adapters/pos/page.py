@@ -1,0 +1,62 @@
+"""`/till`: the cashier's page. Session, not key: a browser holds no secret that opens the API."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from adapters.http.assets import add_folder, serve_file
+from adapters.http.headers import CAMERA, FRAMED, needs
+from adapters.http.pages import Pages, language_of, words_json
+from adapters.http.sessions import SESSION, Sessions
+from adapters.pos.api import TillApi
+from bot.ports import Texts
+from bot.words import say
+from core.programme.model import Programme
+from core.shared.values import Language
+
+HERE = Path(__file__).resolve().parent
+ROLES = ("owner", "support", "cashier")
+WORDS = (
+    "till.scan", "till.typed", "till.find", "till.camera", "till.no-camera", "till.torch", "till.offline", "till.online",
+    "till.can-spend", "till.earn-only", "till.refused", "till.points", "till.number", "till.state", "till.issued",
+    "till.active", "till.prepared-state", "till.unknown", "till.blocked", "till.replaced", "till.prepared", "till.other",
+    "till.code-over", "till.session", "till.forbidden", "till.too-many", "till.busy", "till.fault", "till.link",
+    "till.link-plastic", "till.link-code", "till.link-done", "till.cancel", "till.questionnaire", "till.recycled-phone",
+    "till.not-restored", "till.confirm", "till.proof-none", "till.proof-rotating", "till.proof-spoken", "till.taken",
+    "till.unknown-plastic", "till.nobody",
+)  # fmt: skip
+
+
+def add_till_page(
+    app: web.Application, *, till: TillApi, sessions: Sessions, texts: Texts, programme: Programme
+) -> None:
+    """The page, its files and its operations are part of the app."""
+
+    def in_language(key: str, language: Language) -> str:
+        return texts.say(say(key), language)
+
+    pages = Pages(HERE / "templates", in_language)
+
+    async def page(request: web.Request) -> web.Response:
+        needs(request, CAMERA, FRAMED)
+        language = language_of(request, programme.default_language)
+        session = request[SESSION]
+        return pages.show(
+            "till.html",
+            language,
+            brand=programme.brand,
+            login=session.login,
+            csrf=sessions.csrf(session),
+            words=words_json(list(WORDS), "till.", in_language, language),
+        )
+
+    async def worker(request: web.Request) -> web.Response:
+        response = serve_file(request, HERE / "static" / "sw.js")
+        response.headers["Service-Worker-Allowed"] = "/till"
+        return response
+
+    app.router.add_get("/till", sessions.guard(page, *ROLES, page=True))
+    app.router.add_get("/till/sw.js", worker)
+    add_folder(app, "/till/static", HERE / "static")
+    for one in till.page_endpoints():
+        app.router.add_route(one.method, one.path, sessions.guard(one, *ROLES))
