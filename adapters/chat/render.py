@@ -80,6 +80,7 @@ class Renderer:
             "symbology": card.symbology,
             "name": card.name,
             "points": card.points,
+            "balance": self._say(say("points.count", n=card.points), letter.language),
             "state": card.state,
             "brand": card.brand,
             "codes": None

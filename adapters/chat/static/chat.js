@@ -64,7 +64,7 @@ function panel(reply) {
   $("panel").hidden = false;
   $("panel-name").textContent = reply.data.name;
   $("panel-number").textContent = reply.data.number.replace(/(.{4})(?=.)/g, "$1 ");
-  $("panel-points").textContent = reply.data.points;
+  $("panel-points").textContent = reply.data.balance;
   $("panel").onclick = () => zoom(reply.image, reply.data.number);
 }
 
