@@ -1,6 +1,10 @@
-"""The channels that the settings open: the web and SMS always, a messenger when its token is there."""
+"""The channels that the settings open: the web and SMS always, a messenger when its token is there.
+
+A messenger's room is loaded only then: aiogram alone costs seconds and 170 MB (libraries.md).
+"""
 
 from collections.abc import Mapping
+from importlib import import_module
 
 from aiohttp import ClientSession
 
@@ -10,7 +14,7 @@ from adapters.sms.gateway import SmsChannel
 from bot.ports import Channel, Media, Memory, Pictures, Texts
 
 
-async def open_channels(
+def open_channels(
     settings: Settings,
     *,
     session: ClientSession,
@@ -21,7 +25,14 @@ async def open_channels(
     web: WebChannel,
 ) -> Mapping[str, Channel]:
     """Every channel by its name."""
-    sms = SmsChannel(
-        texts=texts, session=session, url=settings.sms_url, token=settings.sms_token, profile=settings.sms_profile
-    )
-    return {"web": web, "sms": sms}
+    channels: dict[str, Channel] = {
+        "web": web,
+        "sms": SmsChannel(
+            texts=texts, session=session, url=settings.sms_url, token=settings.sms_token, profile=settings.sms_profile
+        ),
+    }
+    if settings.telegram_token:
+        room = import_module("adapters.telegram.client")
+        bot = room.new_bot(settings.telegram_token, settings.telegram_api)
+        channels["telegram"] = room.TelegramChannel(bot=bot, texts=texts, pictures=pictures, memory=memory, media=media)
+    return channels

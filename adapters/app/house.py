@@ -100,7 +100,7 @@ async def open_house(
     media, web = MediaShelf(reading, lanes, outside), WebChannel()
     drawer = Drawer()
     async with ClientSession() as session:
-        channels = await open_channels(
+        channels = open_channels(
             settings, session=session, texts=texts, pictures=drawer, memory=memory, media=media, web=web
         )
         desk = Desk(lanes=lanes, waiting=mailroom, channels=channels, look=read_barcodes, works="worker" in roles)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from aiohttp import web
 
 from adapters.app.house import House, open_house
+from adapters.app.messengers import close_clients, polled
 from adapters.app.settings import Settings
 from adapters.app.web import build_app
 from adapters.http.logs import configure_logging
@@ -33,6 +34,8 @@ async def serve(
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()
             ready(house)
-            await stop.wait()
+            async with polled(house):
+                await stop.wait()
         finally:
             await runner.cleanup()
+            await close_clients(house)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.app.frontpage import add_front_page
 from adapters.app.house import House
+from adapters.app.messengers import add_hooks
 from adapters.app.metrics import measured
 from adapters.chat.api import ChatApi
 from adapters.chat.page import add_chat_page
@@ -66,6 +67,7 @@ def build_app(house: House) -> web.Application:
             key=house.settings.key("logins"),
         )
         add_front_page(app, house)
+        add_hooks(app, house)
     return app
 
 

@@ -85,7 +85,7 @@ class TillApi:
         """The operations and their description are part of the app."""
         endpoints = self.endpoints()
         for one in endpoints:
-            app.router.add_route(one.method, one.path, one)
+            app.router.add_route(one.method, one.path, one.__call__)
         document = json.dumps(
             openapi(
                 endpoints,

@@ -1,5 +1,6 @@
 """The talk over both databases: registration, the same person everywhere, restore, languages, forgetting."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from bot.messages import Barcode, Blocked, Pressed, SharedPhone, SharedPhoto, ShowCard, Started, Typed
 from core.cards.model import CardState, Plastic
 from core.cards.numbers import is_ean13
-from core.customers.model import Purpose, agreed
+from core.customers.model import Customer, Purpose, agreed
 from core.shared.values import Phone
 from tests.support.world import Person, World
 
@@ -154,10 +155,8 @@ def test_a_long_silent_phone_earns_but_waits_with_spending_until_the_birthday(wo
     assert "Бонуси знову можна витрачати" in stranger.hears[0]
 
 
-def _with_birthday(customer: object) -> object:
-    from dataclasses import replace
-
-    return replace(customer, birthday=date(1985, 12, 31))  # type: ignore[type-var]
+def _with_birthday(customer: Customer) -> Customer:
+    return replace(customer, birthday=date(1985, 12, 31))
 
 
 def test_plastic_of_the_same_phone_is_offered_and_takes_over_number_and_symbology(world: World) -> None:
