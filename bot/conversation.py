@@ -77,7 +77,6 @@ def handle(work: BotWork, incoming: Incoming, received_at: datetime) -> Answer:
     if isinstance(said, Unblocked) or (isinstance(said, Started) and (said.greeted or not said.reachable)):
         return Answer([], ())
     dialog = work.dialogs.of(known.address, known.customer)
-    slow = dialog.open and dialog.flow in FLOWS and FLOWS[dialog.flow].slow
     turn = _Turn(talk, dialog)
     try:
         replies = turn.take(said)
@@ -86,6 +85,7 @@ def handle(work: BotWork, incoming: Incoming, received_at: datetime) -> Answer:
     talk.renew()
     if not talk.erased:
         work.dialogs.save(talk.known.address, talk.known.customer, turn.dialog)
+    slow = any(flow in FLOWS and FLOWS[flow].slow for flow in (dialog.flow, turn.dialog.flow))
     wait = timedelta(milliseconds=work.programme.restore_answer_ms) if slow else None
     return Answer(replies, keyboard_of(talk.card), received_at + wait if wait else None)
 

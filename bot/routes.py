@@ -11,7 +11,7 @@ from bot.flows.register import go_on
 from bot.flows.shops import shops
 from bot.messages import Say, ShowCodes
 from bot.talk import Talk
-from bot.words import say
+from bot.words import Verbatim, say
 from core.cards.actions import till_codes
 
 FLOWS: Mapping[str, Flow[Talk]] = {
@@ -55,6 +55,12 @@ def show_codes(talk: Talk) -> Next:
     return Done((ShowCodes(card.number, codes, text, (key("card"),)),))
 
 
+def show_number(talk: Talk) -> Next:
+    """The number alone in a bubble: where nothing can be copied by a button, a long press copies it."""
+    card = talk.card
+    return registration(talk) if card is None else Done((Say(Verbatim(card.number)),))
+
+
 def spaced(digits: str) -> str:
     """Digits in threes, as people read them aloud."""
     return " ".join(digits[at : at + 3] for at in range(0, len(digits), 3))
@@ -84,6 +90,7 @@ ROUTES: Mapping[str, Verb] = {
     "start": begin,
     "card": show_card,
     "codes": show_codes,
+    "number": show_number,
     "menu": show_menu,
     "help": show_help,
     "shops": lambda talk: Done((shops(talk),)),

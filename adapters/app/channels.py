@@ -17,6 +17,7 @@ from bot.ports import Channel, Media, Memory, Pictures, Texts
 def open_channels(
     settings: Settings,
     *,
+    brand: str,
     session: ClientSession,
     texts: Texts,
     pictures: Pictures,
@@ -35,4 +36,15 @@ def open_channels(
         room = import_module("adapters.telegram.client")
         bot = room.new_bot(settings.telegram_token, settings.telegram_api)
         channels["telegram"] = room.TelegramChannel(bot=bot, texts=texts, pictures=pictures, memory=memory, media=media)
+    if settings.viber_token:
+        channels["viber"] = import_module("adapters.viber.client").ViberChannel(
+            token=settings.viber_token,
+            api=settings.viber_api,
+            sender=brand,
+            session=session,
+            texts=texts,
+            pictures=pictures,
+            memory=memory,
+            media=media,
+        )
     return channels

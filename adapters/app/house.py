@@ -101,7 +101,14 @@ async def open_house(
     drawer = Drawer()
     async with ClientSession() as session:
         channels = open_channels(
-            settings, session=session, texts=texts, pictures=drawer, memory=memory, media=media, web=web
+            settings,
+            brand=programme.brand,
+            session=session,
+            texts=texts,
+            pictures=drawer,
+            memory=memory,
+            media=media,
+            web=web,
         )
         desk = Desk(lanes=lanes, waiting=mailroom, channels=channels, look=read_barcodes, works="worker" in roles)
         if lock is not None:

@@ -19,6 +19,10 @@ def add_hooks(app: web.Application, house: House) -> None:
     """The hooks of the messengers that have a token are part of the app."""
     if "telegram" in house.channels:
         telegram_hook(house).add_routes(app)
+    if "viber" in house.channels:
+        room = import_module("adapters.viber.webhook")
+        channel, token = house.channels["viber"], house.settings.viber_token
+        room.Hook(door=house.desk, channel=channel, token=token, programme=house.programme).add_routes(app)
 
 
 def telegram_hook(house: House) -> Any:

@@ -42,7 +42,10 @@ class Renderer:
         self._texts = texts
 
     def plan(self, letter: Letter, shown: str | None) -> Plan:
-        """`shown` is the mark of the standing keyboard that the chat shows now."""
+        """`shown` is the mark of the standing keyboard that the chat shows now.
+
+        Keys under the chat change with the last letter of a burst: inline buttons and keys cannot share a message.
+        """
         language, reply = letter.language, letter.reply
         standing = self._keyboard(letter.keyboard, language)
         mark = self.mark(letter)
@@ -52,7 +55,7 @@ class Renderer:
             if share is not None:
                 markup = self._contact(share, letter.keyboard, language)
                 return Plan(self._calls(letter, markup), CONTACT)
-        if not letter.keyboard or shown == mark:
+        if not letter.keyboard or shown == mark or not letter.last:
             return Plan(self._calls(letter, inline))
         if inline is None:
             return Plan(self._calls(letter, standing), mark)
@@ -138,7 +141,7 @@ class Renderer:
         """A question's options as keys: what they say comes back as typed words, and they replace the old keys."""
         buttons = [one for one in (*ask.buttons, *ask.controls) if one.kind == "reply"]
         keys = [[{"text": label(self._say(button.label, language))}] for button in buttons]
-        return {"keyboard": [*keys, *self._keyboard(rows[:1], language)["keyboard"]], "resize_keyboard": True}
+        return {"keyboard": [*self._keyboard(rows[:1], language)["keyboard"], *keys], "resize_keyboard": True}
 
     def _keyboard(self, rows: Rows, language: Language) -> Markup:
         keys = [[{"text": label(self._say(button.label, language))} for button in row] for row in rows]

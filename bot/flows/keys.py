@@ -46,7 +46,7 @@ def card_reply(work: BotWork, customer: Customer, card: Card, text: Words | None
     usable = card.state in {CardState.ISSUED, CardState.ACTIVE}
     buttons = [
         *([key("codes")] if usable else []),
-        Button(say("button.copy"), "copy", value=card.number),
+        Button(say("button.copy"), "copy", action="number", value=card.number),
         *([key("restore")] if usable and not from_plastic else []),
     ]
     points = points_of(card).active

@@ -1,0 +1,162 @@
+"""The Viber channel: one POST a message with the token in the header, truth in the body's `status` (channels.md 1.13)."""
+
+import asyncio
+import hashlib
+import json
+import time
+from typing import Any
+
+import structlog
+from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
+
+from adapters.viber.limits import JSON_BYTES
+from adapters.viber.parse import NAME, parse
+from adapters.viber.render import PICTURE, Renderer
+from bot.messages import Incoming, SendFile, ShowCard, ShowCodes
+from bot.ports import (
+    Letter,
+    Media,
+    Memory,
+    Outcome,
+    Pictures,
+    RawEvent,
+    Rejected,
+    Retry,
+    Sent,
+    Texts,
+    Unreachable,
+    Unsure,
+)
+from bot.words import say
+
+_TIMEOUT = ClientTimeout(total=10)
+_DEBOUNCE_SECONDS = 5.0
+_PHOTO_BYTES = 8_000_000
+_CARD_SHOWN = "card-shown"
+_DEAD = {5: "not registered", 6: "not subscribed", 11: "no suitable device", 21: "unsupported country"}
+_STOPPED = {2: "the token is wrong", 7: "the account is blocked", 8: "the account is not found", 9: "the account is suspended",
+            10: "no hook is set", 15: "the account is not authorised", 23: "free messages are used up", 24: "no balance"}  # fmt: skip
+log = structlog.get_logger(__name__)
+
+
+class ViberChannel:
+    """Satisfies `bot.ports.Channel`."""
+
+    name = NAME
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        api: str,
+        sender: str,
+        session: ClientSession,
+        texts: Texts,
+        pictures: Pictures,
+        memory: Memory,
+        media: Media,
+    ) -> None:
+        self.bot = hashlib.sha256(token.encode()).hexdigest()[:16]
+        self._token, self._api, self._sender = token, api, sender[:28]
+        self._session, self._texts, self._pictures = session, texts, pictures
+        self._memory, self._media = memory, media
+        self.renderer = Renderer(texts)
+
+    def parse(self, event: RawEvent) -> Incoming | None:
+        """What the person did."""
+        return parse(event)
+
+    async def photo(self, ref: str) -> bytes | None:
+        """The picture behind its address, which lives for about an hour; at most 8 MB."""
+        here = "http://127.0.0.1"
+        if not ref.startswith("https://") and not (self._api.startswith(here) and ref.startswith(here)):
+            return None
+        async with self._session.get(ref, timeout=_TIMEOUT, allow_redirects=False) as answer:
+            if answer.status != 200 or (answer.content_length or 0) > _PHOTO_BYTES:
+                return None
+            content = await answer.content.read(_PHOTO_BYTES + 1)
+            return content if len(content) <= _PHOTO_BYTES else None
+
+    async def send(self, letter: Letter) -> Outcome:
+        """The letter's messages in order; a second card within five seconds is not sent again."""
+        if isinstance(letter.reply, ShowCard) and await self._just_shown(letter):
+            return Sent()
+        message = ""
+        for body in self.renderer.bodies(letter):
+            outcome = await self._deliver(letter, await self._with_media(letter, body))
+            if not isinstance(outcome, Sent):
+                return outcome
+            message = outcome.message
+        return Sent(message)
+
+    async def call(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        """One call; the answer's JSON. Raises ClientError, TimeoutError, ValueError for what is no JSON object."""
+        headers = {"X-Viber-Auth-Token": self._token}
+        async with self._session.post(f"{self._api}/{method}", json=body, headers=headers, timeout=_TIMEOUT) as answer:
+            content = json.loads(await answer.read())
+        if not isinstance(content, dict):
+            raise ValueError("the platform's answer is no object")
+        return content
+
+    async def _deliver(self, letter: Letter, body: dict[str, Any]) -> Outcome:
+        full = {**body, "receiver": letter.address.user, "sender": {"name": self._sender}}
+        if len(json.dumps(full).encode()) > JSON_BYTES:
+            return Rejected("over 30 kB")
+        outcome = await self._post(full)
+        if isinstance(outcome, Rejected) and outcome.reason.startswith(("status 13", "status 3")):
+            # 13: some device of the person knows less than we were told; 3: our JSON was not taken. Words go through.
+            log.error("viber.degraded", letter=letter.id, reason=outcome.reason[:80])
+            plain = self.renderer.plain(letter)
+            return await self._post({**plain, "receiver": letter.address.user, "sender": {"name": self._sender}})
+        return outcome
+
+    async def _post(self, body: dict[str, Any]) -> Outcome:
+        try:
+            answer = await self.call("send_message", body)
+        except ClientConnectorError:
+            return Retry(2.0)
+        except (ClientError, TimeoutError, ValueError):
+            return Unsure("the platform gave no answer")
+        status = answer.get("status")
+        if status == 0:
+            return Sent(str(answer.get("message_token", "")))
+        if status in _DEAD:
+            return Unreachable(_DEAD[status])
+        if status in _STOPPED:
+            return Rejected(f"status {status}: {_STOPPED[status]}", fatal=True)
+        if status == 12:
+            return Retry(60.0)
+        if status in {1, 3, 4, 13, 14, 16, 17, 18, 22}:
+            return Rejected(f"status {status}: {str(answer.get('status_message', ''))[:80]}")
+        return Retry(5.0)
+
+    async def _with_media(self, letter: Letter, body: dict[str, Any]) -> dict[str, Any]:
+        """The body with the public address of its picture or file, which Viber fetches itself."""
+        if not str(body.get("media", "")).startswith(PICTURE):
+            return body
+        if isinstance(letter.reply, SendFile):
+            found = await self._media.read(letter.reply.media)
+            size = len(found[0]) if found else 0
+            return {**body, "media": self._media.url(letter.reply.media), "size": size}
+        content = await asyncio.to_thread(self._draw, letter)
+        return {**body, "media": await self._media.publish(content, "image/png", letter.address)}
+
+    def _draw(self, letter: Letter) -> bytes:
+        match letter.reply:
+            case ShowCard() as card:
+                return self._pictures.card(card, self._texts.say(say("points.label", n=card.points), letter.language))
+            case ShowCodes() as codes:
+                spoken, note = codes.codes.spoken, self._texts.say(say("codes.note"), letter.language)
+                return self._pictures.codes(codes, f"{spoken[:3]} {spoken[3:]}", note)
+            case _:
+                raise TypeError("only cards and codes are drawn")
+
+    async def _just_shown(self, letter: Letter) -> bool:
+        """True for the second of two equal cards within five seconds (contract section 6)."""
+        now, words = time.time(), self._texts.say(letter.reply.text, letter.language)
+        digest = hashlib.sha256(words.encode()).hexdigest()[:16]
+        at, _, what = (await self._memory.recall(letter.address, _CARD_SHOWN) or "0:").partition(":")
+        if what == digest and now - float(at) < _DEBOUNCE_SECONDS:
+            return True
+        await self._memory.remember(letter.address, _CARD_SHOWN, f"{now:.3f}:{digest}")
+        return False

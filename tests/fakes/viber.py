@@ -1,0 +1,292 @@
+"""A strict local Viber: statuses in the body, keyboards validated, pictures fetched, people played, callbacks signed."""
+
+import asyncio
+import hashlib
+import hmac
+import itertools
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+
+TOKEN = "fake-viber-token-0123456789abcdef-012345"
+_FEATURES = {"share-phone": 3, "location-picker": 3}
+
+
+class Bad(Exception):
+    """The status that the platform answers with."""
+
+    def __init__(self, status: int, message: str = "") -> None:
+        super().__init__(message)
+        self.status, self.message = status, message
+
+
+@dataclass(slots=True)
+class FakeViber:
+    """The platform. `script` plans the next answers: a status, "html", "reset-after"; `mute` drops status_message."""
+
+    token: str = TOKEN
+    hook: str = ""
+    people: dict[str, "ViberPerson"] = field(default_factory=dict)
+    script: list[Any] = field(default_factory=list)
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    mute: bool = False
+    _count: Any = field(default_factory=lambda: itertools.count(5_100_000_000_000_000_001))
+    _server: TestServer | None = None
+    _http: ClientSession | None = None
+
+    async def __aenter__(self) -> "FakeViber":
+        app = web.Application(client_max_size=60_000_000)
+        app.router.add_post("/pa/{method}", self._serve)
+        app.router.add_get("/pictures/{name}", self._picture)
+        self._server = TestServer(app)
+        await self._server.start_server()
+        self._http = ClientSession()
+        return self
+
+    async def __aexit__(self, *details: object) -> None:
+        assert self._server is not None
+        assert self._http is not None
+        await self._http.close()
+        await self._server.close()
+
+    @property
+    def url(self) -> str:
+        """The API's address, with `/pa`."""
+        assert self._server is not None
+        return str(self._server.make_url("/pa"))
+
+    @property
+    def http(self) -> ClientSession:
+        """The platform's own client."""
+        assert self._http is not None
+        return self._http
+
+    def person(self, user: str, name: str = "Олена", *, level: int = 10, desktop: bool = False) -> "ViberPerson":
+        """Somebody with Viber."""
+        return self.people.setdefault(user, ViberPerson(self, user, name, level, desktop))
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        raw = await request.read()
+        if request.headers.get("X-Viber-Auth-Token") != self.token:
+            return self._answer(2, "invalidAuthToken")
+        planned = self.script.pop(0) if self.script else None
+        if isinstance(planned, int):
+            return self._answer(planned, "planned")
+        if planned == "html":
+            return web.Response(status=502, text="<html>bad gateway</html>", content_type="text/html")
+        try:
+            if len(raw) > 30_000:
+                raise Bad(3, "request too large")
+            extra = await self._do(request.match_info["method"], json.loads(raw))
+        except Bad as bad:
+            return self._answer(bad.status, bad.message)
+        if planned == "reset-after":
+            assert request.transport is not None
+            request.transport.abort()
+        return self._answer(0, "ok", **extra)
+
+    def _answer(self, status: int, message: str, **extra: Any) -> web.Response:
+        said = {} if self.mute and status else {"status_message": message}
+        return web.json_response({"status": status, **said, **extra})
+
+    async def _do(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        match method:
+            case "set_webhook":
+                if body["url"]:
+                    probe = {"event": "webhook", "timestamp": 1, "message_token": next(self._count)}
+                    async with self.http.post(body["url"], json=probe) as answer:
+                        if answer.status != 200:
+                            raise Bad(1, "Result: {status}")
+                self.hook = body["url"]
+                return {"event_types": body.get("event_types", [])}
+            case "get_account_info":
+                return {"id": "pa:1", "name": "Kartka", "webhook": self.hook}
+            case "send_message":
+                person = self.people.get(body.get("receiver", ""))
+                if person is None:
+                    raise Bad(5, "receiverNotRegistered")
+                if not person.subscribed:
+                    raise Bad(6, "notSubscribed")
+                await person.receive(body)
+                return {"message_token": next(self._count), "chat_hostname": "SN-1_", "billing_status": 1}
+            case _:
+                raise Bad(3, "unknown method")
+
+    async def check(self, body: dict[str, Any], level: int, *, welcome: bool = False) -> bytes | None:
+        """The picture of the message, if it has one. Raises Bad for what the platform refuses."""
+        self.bodies.append(body)
+        name = body.get("sender", {}).get("name", "")
+        if not 1 <= len(name) <= 28:
+            raise Bad(4, "sender.name")
+        wants = body.get("min_api_version", 1)
+        if wants > level:
+            raise Bad(13, "apiVersionNotSupported")
+        if welcome and "receiver" in body:
+            raise Bad(3, "welcome has no receiver")
+        self._check_keyboard(body.get("keyboard"), wants)
+        match body.get("type"):
+            case "text":
+                if not 1 <= len(body.get("text", "")) <= 7000:
+                    raise Bad(3, "text")
+            case "picture":
+                if len(body.get("text", "")) > 512:
+                    raise Bad(3, "caption")
+                return await self._fetch(body["media"])
+            case "file":
+                if not body.get("file_name") or not body.get("size"):
+                    raise Bad(3, "file")
+            case "rich_media":
+                self._check_rich(body)
+            case other:
+                raise Bad(3, f"type {other}")
+        return None
+
+    def _check_keyboard(self, keyboard: dict[str, Any] | None, level: int) -> None:
+        if keyboard is None:
+            return
+        if keyboard.get("Type") != "keyboard" or not keyboard.get("Buttons"):
+            raise Bad(3, "keyboard is not valid. [object has missing required properties]")
+        for button in keyboard["Buttons"]:
+            self._check_button(button, level, rows=2)
+        if sum(button.get("Columns", 6) * button.get("Rows", 1) for button in keyboard["Buttons"]) > 72:
+            raise Bad(3, "more than 12 rows")
+
+    def _check_button(self, button: dict[str, Any], level: int, rows: int) -> None:
+        if not 1 <= button.get("Columns", 6) <= 6 or not 1 <= button.get("Rows", 1) <= rows:
+            raise Bad(3, "button grid")
+        if not button.get("ActionBody") or len(button.get("Text", "x")) > 250 or not button.get("Text"):
+            raise Bad(3, "button text or body")
+        if _FEATURES.get(button.get("ActionType", "reply"), 1) > level:
+            raise Bad(3, "instance value not found in enum")
+        if button.get("ActionType") == "open-url" and not button["ActionBody"].startswith("http"):
+            raise Bad(3, "open-url")
+
+    def _check_rich(self, body: dict[str, Any]) -> None:
+        rich = body["rich_media"]
+        if not body.get("alt_text") or body.get("min_api_version", 1) < 2:
+            raise Bad(3, "rich media")
+        grid = rich["ButtonsGroupColumns"] * rich["ButtonsGroupRows"]
+        area = 0
+        for button in rich["Buttons"]:
+            self._check_button(button, body["min_api_version"], rows=7)
+            area += button["Columns"] * button["Rows"]
+        if area % grid or not 1 <= area // grid <= 6:
+            raise Bad(3, "cards are not filled")
+
+    async def _fetch(self, url: str) -> bytes:
+        if not url.split("?")[0].endswith((".png", ".jpg", ".jpeg")):
+            raise Bad(3, "media extension")
+        async with self.http.get(url, allow_redirects=False) as answer:
+            content = await answer.read()
+            if answer.status != 200 or not answer.content_type.startswith("image/") or len(content) > 1_000_000:
+                raise Bad(3, "media cannot be fetched")
+            return content
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        user, _, number = request.match_info["name"].partition("-")
+        return web.Response(body=self.people[user].sent[int(number)], content_type="image/jpeg")
+
+    async def post(self, body: dict[str, Any], *, signature: str | None = None, repeat: int = 1) -> tuple[int, bytes]:
+        """A signed callback, again on anything but 200; the last status and body."""
+        body = {"timestamp": int(time.time() * 1000), "message_token": next(self._count), **body}
+        raw = json.dumps(body).encode()
+        right = hmac.new(self.token.encode(), raw, hashlib.sha256).hexdigest()
+        status, content = 0, b""
+        for _ in range(repeat):
+            async with self.http.post(
+                self.hook,
+                data=raw,
+                headers={"X-Viber-Content-Signature": signature or right, "Content-Type": "application/json"},
+            ) as answer:
+                status, content = answer.status, await answer.read()
+        return status, content
+
+
+@dataclass(slots=True)
+class ViberPerson:
+    """Somebody who uses Viber: sees messages and the keyboard of the last one."""
+
+    platform: FakeViber
+    id: str
+    name: str
+    level: int
+    desktop: bool
+    subscribed: bool = False
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    pictures: list[bytes] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
+
+    @property
+    def user(self) -> dict[str, Any]:
+        """As callbacks name the person."""
+        return {"id": self.id, "name": self.name, "country": "UA", "language": "uk", "api_version": self.level}
+
+    @property
+    def keyboard(self) -> list[dict[str, Any]]:
+        """The buttons that the phone shows: those of the last message."""
+        return list(self.messages[-1].get("keyboard", {}).get("Buttons", [])) if self.messages else []
+
+    @property
+    def texts(self) -> list[str]:
+        """What was said."""
+        return [message.get("text", message.get("alt_text", "")) for message in self.messages]
+
+    async def receive(self, body: dict[str, Any], *, welcome: bool = False) -> None:
+        """A message arrives."""
+        picture = await self.platform.check(body, self.level, welcome=welcome)
+        if picture is not None:
+            self.pictures.append(picture)
+        self.messages.append(body)
+
+    async def opens(self, context: str = "") -> None:
+        """Opens the chat; the welcome comes in the hook's answer, within two seconds."""
+        event = {"event": "conversation_started", "type": "open", "context": context, "user": self.user,
+                 "subscribed": self.subscribed}  # fmt: skip
+        status, content = await asyncio.wait_for(self.platform.post(event), 2)
+        assert status == 200
+        if content:
+            await self.receive(json.loads(content), welcome=True)
+
+    async def says(self, text: str, *, repeat: int = 1) -> None:
+        """Types."""
+        await self.sends({"type": "text", "text": text}, repeat=repeat)
+
+    async def sends(self, message: dict[str, Any], *, repeat: int = 1) -> None:
+        """A message of any kind; the first one subscribes."""
+        self.subscribed = True
+        status, _ = await self.platform.post(
+            {"event": "message", "sender": self.user, "message": message}, repeat=repeat
+        )
+        assert status == 200
+
+    async def taps(self, label: str) -> None:
+        """The button with this label on the last keyboard."""
+        button = next((one for one in self.keyboard if label in one["Text"]), None)
+        if button is None:
+            raise LookupError(f"{label!r} is not among {[one['Text'] for one in self.keyboard]}")
+        body = button["ActionBody"]
+        if button.get("ActionType") == "share-phone" and not self.desktop:
+            raise LookupError("use shares_phone")
+        await self.says(body)
+
+    async def shares_phone(self, phone: str) -> None:
+        """Taps the share-phone button on a phone."""
+        button = next(one for one in self.keyboard if one.get("ActionType") == "share-phone")
+        await self.sends(
+            {"type": "contact", "text": button["ActionBody"], "contact": {"phone_number": phone.lstrip("+")}}
+        )
+
+    async def sends_photo(self, content: bytes) -> None:
+        """A picture."""
+        self.sent.append(content)
+        address = self.platform.url.removesuffix("/pa") + f"/pictures/{self.id}-{len(self.sent) - 1}"
+        await self.sends({"type": "picture", "media": address, "text": ""})
+
+    async def unsubscribes(self) -> None:
+        """Turns messages off."""
+        self.subscribed = False
+        await self.platform.post({"event": "unsubscribed", "user_id": self.id})
