@@ -1,4 +1,4 @@
-"""The demo shop: three stores, some hundred products, plastic records, customers, two logins. Nothing but files and verbs."""
+"""The demo shop: three stores, some hundred products, plastic records, customers, two logins."""
 
 import csv
 import random

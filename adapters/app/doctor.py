@@ -82,7 +82,7 @@ def _database(settings: Settings) -> list[Finding]:
 
 
 def _disk(settings: Settings) -> Finding:
-    folder = (settings.sqlite_path or Path(".")).resolve().parent
+    folder = (settings.sqlite_path or Path()).resolve().parent
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free

@@ -1,4 +1,4 @@
-"""`/` shows chat, till and console side by side in the demo; elsewhere it leads to the chat. Also `/terms`, API docs."""
+"""`/` shows chat, till and console side by side in the demo, else leads to the chat. Also `/terms` and API docs."""
 
 from datetime import UTC
 from pathlib import Path

@@ -138,7 +138,7 @@ def _restore_sqlite(target: Path, file: Path) -> None:
         fresh.chmod(0o600)
         for suffix in ("-wal", "-shm"):
             target.with_name(target.name + suffix).unlink(missing_ok=True)
-        os.replace(fresh, target)
+        fresh.replace(target)
     finally:
         os.close(lock)
 

@@ -76,7 +76,7 @@ class Desk:
         if future is not None:
             letters = await asyncio.shield(future)
         else:
-            while not await self._waiting.handled(event):
+            while not await self._waiting.handled(event):  # noqa: ASYNC110  # another process handles it
                 await asyncio.sleep(_POLL_SECONDS)
             letters = await self._waiting.of_event(event)
         due = max((letter.not_before for letter in letters if letter.not_before), default=None)

@@ -91,8 +91,9 @@ def openapi(
 
 
 def _operation(one: Endpoint[Any], refs: Mapping[Any, Any]) -> dict[str, Any]:
+    name = one.path.strip("/").translate(str.maketrans("/", "_", "{}"))
     operation: dict[str, Any] = {
-        "operationId": f"{one.method.lower()}_{one.path.strip('/').replace('/', '_').replace('{', '').replace('}', '')}",
+        "operationId": f"{one.method.lower()}_{name}",
         "summary": one.summary,
         "responses": {},
         "security": [{"key": []}] if one.secured else [],

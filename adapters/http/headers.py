@@ -2,8 +2,6 @@
 
 from aiohttp import web
 
-from adapters.http.problems import Handler
-
 PAGE_NEEDS = web.RequestKey("page_needs", tuple)
 CAMERA, FRAMED, FRAMES = "camera", "framed", "frames"
 """What a page can ask for: the camera with its decoder, to stand in a frame of this house, to hold such frames."""

@@ -90,7 +90,7 @@ class TillApi:
             openapi(
                 endpoints,
                 title="Kartka till API",
-                description="Amounts are minor units, quantities texts, instants RFC 3339. Every request carries a till key.",
+                description="Amounts are minor units, quantities texts, instants RFC 3339. A till key goes with each.",
                 scheme={"type": "http", "scheme": "bearer", "description": "A till key: ktill_<id>_<secret>"},
                 version=VERSION,
             )

@@ -1,4 +1,4 @@
-"""The Viber channel: one POST a message with the token in the header, truth in the body's `status` (channels.md 1.13)."""
+"""The Viber channel: a POST for each message, token in the header, truth in the body's `status` (channels.md 1.13)."""
 
 import asyncio
 import hashlib
@@ -34,8 +34,16 @@ _DEBOUNCE_SECONDS = 5.0
 _PHOTO_BYTES = 8_000_000
 _CARD_SHOWN = "card-shown"
 _DEAD = {5: "not registered", 6: "not subscribed", 11: "no suitable device", 21: "unsupported country"}
-_STOPPED = {2: "the token is wrong", 7: "the account is blocked", 8: "the account is not found", 9: "the account is suspended",
-            10: "no hook is set", 15: "the account is not authorised", 23: "free messages are used up", 24: "no balance"}  # fmt: skip
+_STOPPED = {
+    2: "the token is wrong",
+    7: "the account is blocked",
+    8: "the account is not found",
+    9: "the account is suspended",
+    10: "no hook is set",
+    15: "the account is not authorised",
+    23: "free messages are used up",
+    24: "no balance",
+}
 log = structlog.get_logger(__name__)
 
 

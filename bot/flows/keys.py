@@ -1,13 +1,12 @@
 """The standing keys, and the card as a reply: what every flow ends with."""
 
-from core.cards.numbers import grouped
-
 from bot.messages import Button, Rows, ShowCard
 from bot.ports import BotWork
 from bot.words import Words, say
 from core.cards.actions import till_codes
 from core.cards.balance import points_of
 from core.cards.model import Card, CardState
+from core.cards.numbers import grouped
 from core.customers.model import Customer
 
 

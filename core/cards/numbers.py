@@ -1,4 +1,4 @@
-"""Card numbers: EAN-13 in the in-store range, made from a sequence by a keyed permutation so that they cannot be walked."""
+"""Card numbers: in-store EAN-13, made from a sequence by a keyed permutation so that they cannot be walked."""
 
 import hashlib
 import hmac

@@ -156,10 +156,10 @@ def _ask_for_code(work: CardWork, customer: Customer, known: KnownAddress, recor
                 language=known.language,
             )
         except Refusal:
-            # A limit that answered here would tell that the number exists: the decoy below looks the same.
-            return send_decoy(work, use=CodeUse.PLASTIC, subject=subject, origin=origin)
-        return
-    send_decoy(work, use=CodeUse.PLASTIC, subject=subject, origin=origin)
+            # A limit that answered here would tell that the number exists: a decoy looks the same.
+            send_decoy(work, use=CodeUse.PLASTIC, subject=subject, origin=origin)
+    else:
+        send_decoy(work, use=CodeUse.PLASTIC, subject=subject, origin=origin)
 
 
 def _restore(work: CardWork, card: Card, record: Plastic, customer: Customer, channel: str, proof: str) -> Card:

@@ -1,4 +1,4 @@
-"""A strict local Viber: statuses in the body, keyboards validated, pictures fetched, people played, callbacks signed."""
+"""A strict local Viber: statuses in the body, keyboards validated, pictures fetched, callbacks signed."""
 
 import asyncio
 import hashlib

@@ -25,7 +25,7 @@ def chromium() -> str | None:
 
 
 def main() -> None:
-    """Installs what is missing; says loudly what cannot be had. Never fails: the suite itself tells what it left out."""
+    """Installs what is missing and says loudly what cannot be had; the suite itself tells what it left out."""
     missing = [
         package for package, there in (("postgresql", postgres_bin()), ("chromium", chromium())) if there is None
     ]

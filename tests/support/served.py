@@ -1,4 +1,4 @@
-"""A whole house, served: the real application on a free port over a given database, messengers faked on the other side."""
+"""A whole house, served: the real application on a free port over a given database, messengers faked."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

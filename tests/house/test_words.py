@@ -1,0 +1,138 @@
+"""Words: the same keys in every language, none missing, none unused, the same variables, plurals right."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from adapters.pos.page import WORDS as TILL_WORDS
+from bot.words import say
+from core.shared.values import Language
+from tests.house.test_tree import ROOT, tracked
+from tests.support.world import TEXTS
+
+KEY = re.compile(r"[\"'`]([a-z]+(?:\.[a-z0-9-]+)+)[\"'`]")
+BUILT = ("button.", "refusal.", "typed.", "command.", "role.", "card.", "language.", "chat.", "till.", "console.")
+"""Keys that are built at run time from an action, a code, a role or a state; each family has its own test below."""
+LATIN = {"Viber", "Telegram", "QR", "kartka", "import", "stores", "demo", "sms", "phone", "SMS", "English", "https"}
+FORMS = {"uk": 3, "ru": 3, "en": 2}
+
+
+def catalogue(language: str) -> dict[str, tuple[str, ...]]:
+    """Every message with its forms."""
+    path = ROOT / "locales" / language / "LC_MESSAGES" / "kartka.po"
+    with path.open("rb") as file:
+        read = read_po(file, locale=language, abort_invalid=True)
+    found = {}
+    for message in read:
+        if message.id:
+            assert not message.fuzzy, message.id
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            found[key] = message.string if isinstance(message.string, tuple) else (str(message.string),)
+    return found
+
+
+CATALOGUES = {language.value: catalogue(language.value) for language in Language}
+
+
+def names(form: str) -> set[str]:
+    """The variables of a message."""
+    return {name for _, name, _, _ in string.Formatter().parse(form) if name}
+
+
+def used_keys() -> set[str]:
+    """Keys that stand as a literal in code, templates or scripts."""
+    files = tracked("core/*.py", "bot/*.py", "adapters/*.py", "adapters/*.html", "adapters/*.js")
+    return {key for path in files for key in KEY.findall(path.read_text())}
+
+
+def test_every_language_has_the_same_keys_and_no_empty_text() -> None:
+    assert CATALOGUES["uk"].keys() == CATALOGUES["en"].keys() == CATALOGUES["ru"].keys()
+    for messages in CATALOGUES.values():
+        assert all(form.strip() for forms in messages.values() for form in forms)
+
+
+def test_variables_agree_in_every_language_and_form() -> None:
+    for key, forms in CATALOGUES["uk"].items():
+        wanted = set().union(*(names(form) for form in forms))
+        for language, messages in CATALOGUES.items():
+            assert set().union(*(names(form) for form in messages[key])) == wanted, (key, language)
+
+
+def test_plurals_have_as_many_forms_as_the_language() -> None:
+    for language, messages in CATALOGUES.items():
+        for key, forms in messages.items():
+            assert len(forms) in {1, FORMS[language]}, (language, key)
+
+
+def test_every_key_in_the_code_has_words() -> None:
+    known = CATALOGUES["uk"].keys()
+    families = {key.partition(".")[0] for key in known}
+    wanted = {key for key in used_keys() if key.partition(".")[0] in families}
+    files = re.compile(r"\.(html|css|js|svg|webmanifest|png)$")
+    logged = {
+        key
+        for path in tracked("adapters/*.py", "core/*.py")
+        for key in re.findall(r"log\.\w+\(\s*\"([a-z.-]+)\"|name: ClassVar\[str\] = \"([a-z.]+)\"", path.read_text())
+        for key in key
+    }
+    assert {key for key in wanted if not files.search(key)} - logged <= known
+
+
+def test_every_word_is_used() -> None:
+    used = used_keys()
+    assert {key for key in CATALOGUES["uk"] if key not in used and not key.startswith(BUILT)} == set()
+
+
+def test_every_action_and_refusal_has_words() -> None:
+    from bot.routes import CONTROLS, ROUTES
+
+    for action in (*ROUTES, *CONTROLS):
+        if action != "number":
+            assert TEXTS.has(f"button.{action}") or TEXTS.has(f"typed.{action}"), action
+    for path in [*tracked("core/customers/*.py"), *tracked("core/cards/*.py")]:
+        for code in re.findall(r"(?:Conflict|Refusal|TooMany|Unknown)\(\"([a-z-]+)\"", path.read_text()):
+            if code not in {"unknown-merge", "same-customer", "merge-undone", "unknown-code"}:
+                assert TEXTS.has(f"refusal.{code}"), code
+
+
+def test_every_till_word_is_asked_for_by_the_page() -> None:
+    page = "".join(path.read_text() for path in tracked("adapters/pos/static/*.js", "adapters/pos/templates/*.html"))
+    page += Path(ROOT / "adapters/pos/page.py").read_text()
+    for key in TEXTS.keys("till."):
+        assert key in TILL_WORDS or f"'{key}'" in page, key
+
+
+@pytest.mark.parametrize("language", ["uk", "ru"])
+def test_no_foreign_words_stand_in_the_texts(language: str) -> None:
+    for key, forms in CATALOGUES[language].items():
+        for form in forms:
+            words = re.findall(r"[A-Za-z]{2,}", re.sub(r"\{\w+\}", "", form))
+            assert set(words) <= LATIN, (key, words)
+
+
+@pytest.mark.parametrize(
+    ("number", "uk", "en", "ru"),
+    [(1, "1 бонус", "1 point", "1 бонус"), (2, "2 бонуси", "2 points", "2 бонуса"), (5, "5 бонусів", "5 points", "5 бонусов"),
+     (11, "11 бонусів", "11 points", "11 бонусов"), (21, "21 бонус", "21 points", "21 бонус"),
+     (1250, "1\u00a0250 бонусів", "1,250 points", "1\u00a0250 бонусов")],
+)  # fmt: skip
+def test_points_are_counted_as_people_count(number: int, uk: str, en: str, ru: str) -> None:
+    said = [TEXTS.say(say("points.count", n=number), language) for language in (Language.UK, Language.EN, Language.RU)]
+    assert said == [uk, en, ru]
+
+
+def test_buttons_are_short_enough_for_small_phones() -> None:
+    for messages in CATALOGUES.values():
+        for key, (label, *_) in messages.items():
+            if key.startswith("button."):
+                assert len(label) <= 20, key
+
+
+def test_the_glossary_stands_on_top() -> None:
+    for language in Language:
+        first = (ROOT / "locales" / language / "LC_MESSAGES" / "kartka.po").read_text().splitlines()[0]
+        assert first.startswith("# ")
+        assert len(first) > 40
