@@ -17,7 +17,7 @@ from adapters.chat.channel import BOT, NAME, WebChannel
 from adapters.chat.ports import ChatViews
 from adapters.chat.render import Renderer
 from adapters.http.api import Body
-from adapters.http.bodies import read_json
+from adapters.http.bodies import LARGEST, read_json
 from adapters.http.limits import Buckets
 from adapters.http.problems import Problem
 from bot.messages import ShowCard, ShowCodes
@@ -110,6 +110,7 @@ class ChatApi:
 
     def add_routes(self, app: web.Application) -> None:
         """The endpoints are part of the app."""
+        app.on_shutdown.append(self._hang_up)
         app.router.add_post("/chat/api/sessions", self.open)
         app.router.add_delete("/chat/api/sessions", self.close)
         app.router.add_post("/chat/api/messages", self.say)
@@ -136,9 +137,11 @@ class ChatApi:
         """What the person says, and the answer; the same id again gives the same answer."""
         address = await self._who(request)
         self._per_session.take(address.user)
-        message = _checked(_MESSAGE, await read_json(request, PHOTO_BYTES))
-        if message.kind != "photo" and (request.content_length or 0) > 256 * 1024:
-            raise Problem(413, "too-large", "At most 262144 bytes.")
+        given = await read_json(request, PHOTO_BYTES)
+        photo = isinstance(given, dict) and given.get("kind") == "photo"
+        if not photo and (request.content_length or 0) > LARGEST:
+            raise Problem(413, "too-large", f"At most {LARGEST} bytes.")
+        message = _checked(_MESSAGE, given)
         body = message.model_dump(mode="json", exclude={"id"})
         letters = await self._put(address, f"{address.user}:{message.id}", body)
         return _json({"replies": [self._renderer.render(letter) for letter in letters]})
@@ -156,7 +159,7 @@ class ChatApi:
         after = int(last) if last.isdigit() and len(last) < 19 else _number(request, "after")
         async with sse_response(request) as response:
             with self._channel.listening(address) as said:
-                while response.is_connected():
+                while response.is_connected() and not self._channel.closing:
                     for letter in await self._views.letters_after(address, after):
                         content = json.dumps(self._renderer.render(letter), ensure_ascii=False)
                         await response.send(content, id=str(letter.id), event="reply")
@@ -190,6 +193,10 @@ class ChatApi:
                 return self._pictures.codes(codes, f"{spoken[:3]} {spoken[3:]}", note)
             case _:
                 raise Problem(404, "unknown-picture")
+
+    async def _hang_up(self, app: web.Application) -> None:
+        del app
+        self._channel.close()
 
     async def _put(self, address: Address, key: str, body: dict[str, Any]) -> Sequence[Letter]:
         number, _ = await self._door.accept(RawEvent(address, key, body))

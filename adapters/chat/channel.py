@@ -22,6 +22,8 @@ class WebChannel:
 
     def __init__(self) -> None:
         self._waiting: dict[Address, set[asyncio.Event]] = defaultdict(set)
+        self.closing = False
+        """True once the house closes: whoever listens stops."""
 
     def parse(self, event: RawEvent) -> Incoming | None:
         """What the body, checked by the endpoint, says."""
@@ -56,6 +58,13 @@ class WebChannel:
         for event in self._waiting.get(letter.address, ()):
             event.set()
         return Sent()
+
+    def close(self) -> None:
+        """Everybody who listens is woken for the last time."""
+        self.closing = True
+        for events in self._waiting.values():
+            for event in events:
+                event.set()
 
     @contextmanager
     def listening(self, address: Address) -> Iterator[asyncio.Event]:

@@ -68,7 +68,9 @@ def test_no_committed_file_names_a_package_host_or_a_machine() -> None:
 
 @pytest.mark.parametrize("floor", ["core", "bot"])
 def test_core_and_bot_touch_neither_clock_nor_chance_nor_files(floor: str) -> None:
-    wrong = re.compile(r"datetime\.(now|utcnow)\(|time\.time\(|import random|import secrets|uuid4\(|[= ]open\(|\.read_text\(")
+    wrong = re.compile(
+        r"datetime\.(now|utcnow)\(|time\.time\(|import random|import secrets|uuid4\(|[= ]open\(|\.read_text\("
+    )
     for path in tracked(f"{floor}/*.py"):
         found = [line for line in path.read_text().splitlines() if wrong.search(line)]
         assert not [line for line in found if "def open(" not in line], path

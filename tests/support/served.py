@@ -54,7 +54,9 @@ class Served:
 
 
 @asynccontextmanager
-async def serve(database_url: str, *, demo: bool = True, **settings: Any) -> AsyncIterator[Served]:
+async def serve(
+    database_url: str, *, demo: bool = True, furnish: bool = True, **settings: Any
+) -> AsyncIterator[Served]:
     """The house over this database, with a store, a till, an owner and a cashier."""
     port = unused_port()
     given = read_settings(
@@ -63,7 +65,7 @@ async def serve(database_url: str, *, demo: bool = True, **settings: Any) -> Asy
     schema.upgrade(database_url)
     async with open_house(given, demo_logins={"owner": "", "cashier": ""} if demo else None) as house:
         outside = outside_of(given, read_programme(given), Catalogue())
-        key = await asyncio.to_thread(do_now, house.engine, outside, _furnish)
+        key = await asyncio.to_thread(do_now, house.engine, outside, _furnish) if furnish else ""
         server = TestServer(build_app(house), port=port, host="127.0.0.1")
         await server.start_server()
         async with ClientSession() as http:
