@@ -115,10 +115,15 @@ def test_no_foreign_words_stand_in_the_texts(language: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "uk", "en", "ru"),
-    [(1, "1 бонус", "1 point", "1 бонус"), (2, "2 бонуси", "2 points", "2 бонуса"),
-     (5, "5 бонусів", "5 points", "5 бонусов"), (11, "11 бонусів", "11 points", "11 бонусов"), (21, "21 бонус", "21 points", "21 бонус"),
-     (1250, "1\u00a0250 бонусів", "1,250 points", "1\u00a0250 бонусов")],
-)  # fmt: skip
+    [
+        (1, "1 бонус", "1 point", "1 бонус"),
+        (2, "2 бонуси", "2 points", "2 бонуса"),
+        (5, "5 бонусів", "5 points", "5 бонусов"),
+        (11, "11 бонусів", "11 points", "11 бонусов"),
+        (21, "21 бонус", "21 points", "21 бонус"),
+        (1250, "1\u00a0250 бонусів", "1,250 points", "1\u00a0250 бонусов"),
+    ],
+)
 def test_points_are_counted_as_people_count(number: int, uk: str, en: str, ru: str) -> None:
     said = [TEXTS.say(say("points.count", n=number), language) for language in (Language.UK, Language.EN, Language.RU)]
     assert said == [uk, en, ru]

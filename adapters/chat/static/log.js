@@ -97,7 +97,7 @@ export class Log {
     row.append(...items.map((item) => {
       const card = document.createElement("article");
       card.className = "item";
-      const title = document.createElement("h3");
+      const title = document.createElement("h2");
       title.textContent = item.title;
       const lines = document.createElement("p");
       lines.textContent = item.subtitle;
