@@ -1,0 +1,42 @@
+"""Merge and un-merge: one card stays, the other number scans, everything goes back."""
+
+import pytest
+
+from adapters.db import keep
+from bot.messages import Pressed, Typed
+from core.cards.merging import merge, preview_merge, unmerge
+from core.customers.model import Purpose, agreed
+from core.shared.refusals import Conflict
+from core.shared.values import Phone
+from tests.contracts.test_talk import card_of, register
+from tests.support.world import World
+
+ONE, TWO = Phone("+380671111111"), Phone("+380672222222")
+
+
+def test_a_merge_keeps_one_card_and_both_numbers_and_can_be_taken_back(world: World) -> None:
+    first, second = register(world.person("a"), ONE), register(world.person("b", "viber"), TWO)
+    kept, other = card_of(first).number, card_of(second).number
+    second.says(Pressed(second.button("Так, надсилайте").action))
+    survivor = world.do(lambda work: work.customers.by_phone(ONE))
+    absorbed = world.do(lambda work: work.customers.by_phone(TWO))
+    assert survivor is not None
+    assert absorbed is not None
+    seen = world.do(lambda work: preview_merge(work, survivor=survivor.id, absorbed=absorbed.id))
+    assert (seen.stays, seen.becomes_alias, seen.people.addresses) == (kept, other, 1)
+    record = world.do(lambda work: merge(work, survivor=survivor.id, absorbed=absorbed.id, actor="owner"))
+    second.says(Typed("картка"))
+    assert card_of(second).number == kept
+    assert world.do(lambda work: work.customers.by_phone(TWO)).id == survivor.id  # type: ignore[union-attr]
+    assert not agreed(world.do(lambda work: work.consents.of(survivor.id)))[Purpose.MARKETING]
+    assert keep.check(world.url) == []
+    with pytest.raises(Conflict):
+        world.do(lambda work: merge(work, survivor=survivor.id, absorbed=absorbed.id, actor="owner"))
+    world.do(lambda work: unmerge(work, merge=record.id, actor="owner"))
+    second.says(Typed("картка"))
+    assert card_of(second).number == other
+    first.says(Typed("картка"))
+    assert card_of(first).number == kept
+    with pytest.raises(Conflict):
+        world.do(lambda work: unmerge(work, merge=record.id, actor="owner"))
+    assert keep.check(world.url) == []
