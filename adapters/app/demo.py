@@ -7,10 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from adapters.app.settings import Settings
 from adapters.console.passwords import hash_now
+from adapters.db.engines import Engine
 from adapters.db.lanes import do_now
 from adapters.db.outside import Outside
 from adapters.db.work import DbWork

@@ -5,13 +5,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-
 from adapters.app.hooks import hooks
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme
 from adapters.db import schema
-from adapters.db.engines import UnsafeDatabase, must_be_safe, sync_engine
+from adapters.db.engines import DatabaseError, UnsafeDatabase, clock_of, must_be_safe, sync_engine
 from adapters.db.outside import system_clock
 
 _LEAST_DISK = 1_000_000_000
@@ -61,18 +58,16 @@ def _database(settings: Settings) -> list[Finding]:
     engine = sync_engine(settings.database_url, patient=True)
     try:
         must_be_safe(engine)
-        with engine.connect() as connection:
-            now = connection.execute(text("select extract(epoch from now())" if settings.sqlite_path is None else
-                                          "select unixepoch('subsec')")).scalar_one()  # fmt: skip
+        now = clock_of(engine)
     except UnsafeDatabase as unsafe:
         return [Finding("database", False, str(unsafe))]
-    except DBAPIError as error:
+    except DatabaseError as error:
         return [
             Finding("database", False, f"cannot be reached ({type(error.orig).__name__}); check KARTKA_DATABASE_URL")
         ]
     finally:
         engine.dispose()
-    apart = abs(float(now) - system_clock().timestamp())
+    apart = abs(now - system_clock().timestamp())
     current = schema.is_current(settings.database_url)
     return [
         Finding("database", True, "answers, keeps what it confirms"),

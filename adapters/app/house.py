@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import ClientSession
-from sqlalchemy import Engine
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.app.channels import open_channels
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme
@@ -18,7 +16,16 @@ from adapters.codes.reading import read_barcodes
 from adapters.db import schema
 from adapters.db.consoleviews import ConsoleReads
 from adapters.db.desk import SessionRows, TillDesk
-from adapters.db.engines import DEFAULT_LANES, is_sqlite, must_be_safe, read_engine, serve_alone, sync_engine
+from adapters.db.engines import (
+    DEFAULT_LANES,
+    AsyncEngine,
+    Engine,
+    is_sqlite,
+    must_be_safe,
+    read_engine,
+    serve_alone,
+    sync_engine,
+)
 from adapters.db.lanes import Lanes
 from adapters.db.outside import Outside
 from adapters.db.readers import Mailroom, MediaShelf, Memories
@@ -92,7 +99,8 @@ async def open_house(
         raise BadSetting("KARTKA_DATABASE_URL: the database is of another version; run `kartka db upgrade`")
     texts = Catalogue()
     demo = demo_logins is not None
-    outside = outside_of(settings, programme, texts, demo=demo)
+    # In a demo and in a terminal's talk without a gateway, the message page is where codes are read.
+    outside = outside_of(settings, programme, texts, demo=demo or not (alone or settings.sms_url))
     engine, reading = sync_engine(settings.database_url), read_engine(settings.database_url)
     must_be_safe(engine)
     lanes = Lanes(engine, outside, count=1 if is_sqlite(settings.database_url) else DEFAULT_LANES)

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from adapters.app.frontpage import add_front_page
 from adapters.app.house import House
@@ -16,6 +14,7 @@ from adapters.chat.api import ChatApi
 from adapters.chat.page import add_chat_page
 from adapters.console.pages import add_console
 from adapters.db import schema
+from adapters.db.engines import DatabaseError, answers
 from adapters.db.lanes import Busy
 from adapters.http.assets import add_assets
 from adapters.http.headers import add_headers
@@ -29,7 +28,7 @@ _LARGEST = 12 * 1024 * 1024
 
 def build_app(house: House) -> web.Application:
     """The application with every door that this house opens."""
-    app = web.Application(client_max_size=_LARGEST, middlewares=[measured, problems((Busy, DBAPIError))])
+    app = web.Application(client_max_size=_LARGEST, middlewares=[measured, problems((Busy, DatabaseError))])
     app.on_response_prepare.append(add_headers)
     sessions = Sessions(house.sessions, house.settings.key("sessions"), lambda: datetime.now(UTC))
     add_assets(app)
@@ -80,7 +79,7 @@ def _add_health(app: web.Application, house: House) -> None:
 
     async def ready(request: web.Request) -> web.Response:
         del request
-        parts = {"database": await _answers(house), "schema": await _current(house)}
+        parts = {"database": await answers(house.reading), "schema": await _current(house)}
         fine = all(parts.values())
         answer = {name: "ok" if good else "failing" for name, good in parts.items()}
         headers = {} if fine else {"Retry-After": "5"}
@@ -96,19 +95,10 @@ def _add_health(app: web.Application, house: House) -> None:
     app.router.add_get("/metrics", metrics)
 
 
-async def _answers(house: House) -> bool:
-    try:
-        async with asyncio.timeout(2), house.reading.connect() as connection:
-            await connection.execute(text("select 1"))
-    except (TimeoutError, DBAPIError):
-        return False
-    return True
-
-
 async def _current(house: House) -> bool:
     try:
         return await asyncio.to_thread(schema.is_current, house.settings.database_url)
-    except DBAPIError:
+    except DatabaseError:
         return False
 
 

@@ -23,10 +23,14 @@ async def converse(
     sms: Callable[[str], Awaitable[list[str]]],
     out: TextIO = sys.stdout,
 ) -> None:
-    """Talks until the input ends. Buttons are numbered; `phone` is typed by itself when a phone is asked for."""
+    """Talks until the input ends. Buttons are numbered; `phone` is typed by itself when a phone is asked for.
+
+    `sms` tells the messages that went to a phone: with no gateway they are shown here.
+    """
     address = Address(NAME, BOT, f"terminal-{uuid.uuid4().hex[:20]}")
     offered: list[Button] = []
     body: dict[str, object] = {"kind": "start", "language": "uk", "ref": "terminal"}
+    typed = ""
     while True:
         number, _ = await door.accept(RawEvent(address, uuid.uuid4().hex, body))
         letters = await door.answer(number)
@@ -34,8 +38,12 @@ async def converse(
         wants = letters[-1].reply.wants if letters and isinstance(letters[-1].reply, Ask) else ""
         if wants == "phone" and phone:
             print(f"> {phone}", file=out)
+            typed = phone
             body, phone = {"kind": "phone", "phone": phone}, None
             continue
+        if wants == "code":
+            for message in (await sms(typed))[-1:]:
+                print(f"  (SMS) {message}", file=out)
         try:
             typed = (await ask()).strip()
         except EOFError:

@@ -1,5 +1,6 @@
 """Engines with the settings that keep money safe, and the check that the server really has them."""
 
+import asyncio
 import fcntl
 import os
 from pathlib import Path
@@ -7,11 +8,31 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 _POSTGRES_OPTIONS = "-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000"
 DEFAULT_LANES = 4
+
+
+__all__ = [
+    "AlreadyServed",
+    "AsyncEngine",
+    "DatabaseError",
+    "Engine",
+    "UnsafeDatabase",
+    "answers",
+    "clock_of",
+    "is_sqlite",
+    "must_be_safe",
+    "read_engine",
+    "serve_alone",
+    "single_reader",
+    "sync_engine",
+]
+DatabaseError = DBAPIError
+"""What a database, or the way to it, raises; for rooms that know no SQL."""
 
 
 class UnsafeDatabase(Exception):
@@ -105,6 +126,27 @@ def must_be_safe(engine: Engine) -> None:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             if connection.execute(text(f"SHOW {setting}")).scalar() == "off":
                 raise UnsafeDatabase(f"PostgreSQL runs with {setting} = off; set it to on")
+
+
+async def answers(engine: AsyncEngine) -> bool:
+    """True when the database answers within two seconds."""
+    try:
+        async with asyncio.timeout(2), engine.connect() as connection:
+            await connection.execute(text("select 1"))
+    except (TimeoutError, DBAPIError):
+        return False
+    return True
+
+
+def clock_of(engine: Engine) -> float:
+    """The database's own clock, seconds since 1970."""
+    now = (
+        "select (julianday('now') - 2440587.5) * 86400.0"
+        if engine.dialect.name == "sqlite"
+        else "select extract(epoch from now())"
+    )
+    with engine.connect() as connection:
+        return float(connection.execute(text(now)).scalar_one())
 
 
 def serve_alone(path: Path) -> int:

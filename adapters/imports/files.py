@@ -39,7 +39,7 @@ def _csv(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     with path.open(encoding=encoding, newline="") as lines:
         reader = csv.reader(lines, delimiter=delimiter)
         header = [name.strip().lower() for name in next(reader, [])]
-        if len(header) < 2:
+        if not any(header):
             raise BadFile(f"{path.name}: the first line must name the columns, divided by ; or ,")
         try:
             for cells in reader:

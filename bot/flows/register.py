@@ -111,7 +111,7 @@ def _give_card(talk: Talk, customer: Customer, restore: bool) -> Next:
     work = talk.work
     card = issue_card(work, customer=customer, known=talk.known)
     lead = say("register.ready")
-    if restore:
+    if restore and plastic_waiting(work, customer=customer) is not None:
         card = restore_own(work, customer=customer, known=talk.known)
         lead = say("restore.done")
     reply = card_reply(work, customer, card, lead)

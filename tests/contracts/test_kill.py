@@ -44,7 +44,9 @@ def test_no_acknowledged_event_is_lost_or_handled_twice(world: World) -> None:
             continue
     with world.engine.connect() as connection:
         stored = connection.execute(text("select event_key, state, id from inbox")).all()
-        answers: dict[int, int] = dict(connection.execute(text("select event, count(*) from outbox group by event")).all())
+        answers: dict[int, int] = dict(
+            connection.execute(text("select event, count(*) from outbox group by event")).all()
+        )
     keys = [row.event_key for row in stored]
     assert len(keys) == len(set(keys))
     assert acknowledged <= set(keys)
