@@ -65,11 +65,12 @@ def handle(work: BotWork, incoming: Incoming, received_at: datetime) -> Answer:
         source=source_of(said.ref) if isinstance(said, Started) else None,
         level=incoming.level,
     )
+    at = incoming.at or work.now
     if isinstance(said, Blocked):
-        subscription(work, known=known, subscribed=False)
+        subscription(work, known=known, subscribed=False, at=at)
         return Answer([], ())
     if not known.subscribed and not (isinstance(said, Started) and not said.reachable):
-        known = subscription(work, known=known, subscribed=True)
+        known = subscription(work, known=known, subscribed=True, at=at)
     talk = Talk(work, known)
     customer = talk.customer
     if customer is not None:

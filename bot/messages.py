@@ -99,6 +99,8 @@ class Incoming:
     language_hint: str | None = None
     name_hint: str = ""
     level: int | None = None
+    at: datetime | None = None
+    """When the platform says it happened; None where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

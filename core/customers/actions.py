@@ -1,7 +1,7 @@
 """Verbs about people: meet, prove a phone, name, agree, choose a language, confirm, forget."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from core.customers.model import Consent, Customer, KnownAddress, Purpose, long_silent
 from core.customers.ports import CustomerWork
@@ -57,11 +57,11 @@ def seen(work: CustomerWork, customer: Customer) -> Customer:
     return customer
 
 
-def subscription(work: CustomerWork, *, known: KnownAddress, subscribed: bool) -> KnownAddress:
-    """We may write to the address, or not; an older word never undoes a newer one."""
-    if known.subscribed_at is not None and known.subscribed_at > work.now:
+def subscription(work: CustomerWork, *, known: KnownAddress, subscribed: bool, at: datetime) -> KnownAddress:
+    """We may write to the address, or not, as of `at`; an older word never undoes a newer one (channels 1.5)."""
+    if known.subscribed_at is not None and known.subscribed_at > at:
         return known
-    fresh = replace(known, subscribed=subscribed, subscribed_at=work.now)
+    fresh = replace(known, subscribed=subscribed, subscribed_at=at)
     work.addresses.save(fresh)
     return fresh
 

@@ -5,7 +5,20 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.messages import Barcode, Blocked, Pressed, SharedPhone, SharedPhoto, ShowCard, Started, Typed
+from bot.conversation import handle
+from bot.messages import (
+    Barcode,
+    Blocked,
+    Incoming,
+    Pressed,
+    Said,
+    SharedPhone,
+    SharedPhoto,
+    ShowCard,
+    Started,
+    Typed,
+    Unblocked,
+)
 from core.cards.model import CardState, Plastic
 from core.cards.numbers import is_ean13
 from core.customers.model import Customer, Purpose, agreed
@@ -265,6 +278,25 @@ def test_blocked_means_we_may_not_write_and_a_word_from_the_person_opens_again(w
     known = world.do(lambda work: work.addresses.get(person.address))
     assert known is not None
     assert known.subscribed
+
+
+def test_a_late_old_word_never_undoes_a_newer_subscription(world: World) -> None:
+    person = register(world.person())
+    now = world.clock.now
+
+    def hears(said: Said, minutes: int) -> bool:
+        incoming = Incoming(person.address, said, at=now + timedelta(minutes=minutes))
+        world.do(lambda work: handle(work, incoming, now))
+        known = world.do(lambda work: work.addresses.get(person.address))
+        assert known is not None
+        return known.subscribed
+
+    assert [hears(Blocked(), 10), hears(Unblocked(), 5), hears(Unblocked(), 20), hears(Blocked(), 15)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_forget_me_leaves_nothing_of_the_person_in_the_whole_database(world: World) -> None:

@@ -1,0 +1,121 @@
+"""`kartka`, the command, as a person types it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SECRET = "0123456789abcdef0123456789abcdef-tests"
+
+
+def kartka(tmp_path: Path, *words: str, give: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """One run in an empty folder."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KARTKA_")}
+    environment |= {
+        "KARTKA_SECRET_KEY": SECRET,
+        "KARTKA_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/k.db",
+        **settings,
+    }
+    program = str(Path(sys.executable).parent / "kartka")
+    return subprocess.run(
+        [program, *words],
+        cwd=tmp_path,
+        env=environment,
+        input=give,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["demo"],
+        ["serve"],
+        ["talk"],
+        ["db"],
+        ["db", "backup"],
+        ["import"],
+        ["staff", "add"],
+        ["till", "add"],
+        ["webhook"],
+        ["doctor"],
+    ],
+)
+def test_every_command_explains_itself(tmp_path: Path, words: list[str]) -> None:
+    done = kartka(tmp_path, *words, "--help")
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [["fly"], ["import", "cats", "x.csv"], ["serve", "--only", "cook"], ["webhook", "wave"]]
+)
+def test_wrong_usage_exits_with_two(tmp_path: Path, words: list[str]) -> None:
+    assert kartka(tmp_path, *words).returncode == 2
+
+
+def test_a_shop_is_set_up_from_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "stores.csv").write_text("store,name\ns1,Поділ\ns 2,bad\n")
+    dry = kartka(tmp_path, "import", "stores", "stores.csv", "--dry-run")
+    assert dry.stdout == "1 stores would be imported, 1 rejected\n"
+    assert kartka(tmp_path, "till", "add", "--store", "s1", "--name", "Каса").returncode == 1
+    done = kartka(tmp_path, "import", "stores", "stores.csv", "--rejects", "rejects.csv")
+    assert done.stdout == "1 stores imported, 1 rejected\n"
+    assert "line 3: store" in done.stderr
+    assert (tmp_path / "rejects.csv").exists()
+    key = kartka(tmp_path, "till", "add", "--store", "s1", "--name", "Каса").stdout.splitlines()[-1]
+    assert key.startswith("ktill_")
+    password = kartka(tmp_path, "staff", "add", "Ann", "--role", "owner").stdout.splitlines()[-1]
+    assert len(password) == 20
+    again = kartka(tmp_path, "staff", "add", "ann", "--role", "owner")
+    assert (again.returncode, again.stderr) == (1, "refused: login-taken (login: ann)\n")
+    assert kartka(tmp_path, "db", "check").stdout == "all promises hold\n"
+    assert kartka(tmp_path, "db", "backup", "copy.db").returncode == 0
+    assert kartka(tmp_path, "db", "backup", "copy.db").returncode == 1
+    assert kartka(tmp_path, "db", "restore", "copy.db").returncode == 0
+    assert kartka(tmp_path, "doctor").returncode == 0
+
+
+def test_the_bot_talks_in_a_terminal_and_shows_the_code_and_the_card(tmp_path: Path) -> None:
+    first = kartka(tmp_path, "talk", "--phone", "0671234567")
+    assert "(SMS)" in first.stdout
+    assert "Напишіть його тут" in first.stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"KARTKA_SECRET_KEY": ""}, "KARTKA_SECRET_KEY: missing"),
+        ({"KARTKA_DATABASE_URL": "oracle:1"}, "KARTKA_DATABASE_URL: "),
+        ({"KARTKA_PROGRAMME": "/none"}, "KARTKA_PROGRAMME: cannot read"),
+        ({"KARTKA_TELEGRAM_TOKEN": "x"}, "KARTKA_TELEGRAM_TOKEN: "),
+    ],
+)
+def test_a_bad_setting_stops_the_start_with_one_line(tmp_path: Path, settings: dict[str, str], line: str) -> None:
+    done = kartka(tmp_path, "serve", **settings)
+    assert done.returncode == 1
+    assert done.stderr.startswith(line)
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_second_serve_on_one_file_refuses(tmp_path: Path) -> None:
+    from adapters.db.engines import serve_alone
+
+    lock = serve_alone(tmp_path / "k.db")
+    done = kartka(tmp_path, "serve", "--port", "1")
+    os.close(lock)
+    assert done.returncode == 1
+    assert "served by another process" in done.stderr
+
+
+def test_hooks_are_off_without_tokens_and_say_what_to_set(tmp_path: Path) -> None:
+    assert kartka(tmp_path, "webhook", "show").stdout.splitlines() == [
+        "telegram: off; set KARTKA_TELEGRAM_TOKEN",
+        "viber: off; set KARTKA_VIBER_TOKEN",
+    ]
