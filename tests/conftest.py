@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page
 
+from tests.support.chromium import open_browser
 from tests.support.machine import chromium, postgres_bin
 from tests.support.postgres import Cluster, start_cluster
 from tests.support.world import World
@@ -15,9 +16,8 @@ SHARED = Path(os.environ.get("KARTKA_SHARED", Path(__file__).resolve().parents[2
 _DATABASES = ["sqlite", *(["postgresql"] if postgres_bin() is not None else [])]
 
 
-def pytest_report_header(config: pytest.Config) -> list[str]:
-    """What this machine cannot show is said before the first test."""
-    del config
+def left_out() -> list[str]:
+    """One line for each thing that this machine cannot show."""
     lines = []
     if postgres_bin() is None:
         lines.append("LEFT OUT: no PostgreSQL on this machine; its tests do not run")
@@ -26,6 +26,18 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if not SHARED.is_dir():
         lines.append("LEFT OUT: no KARTKA_SHARED folder; tests against its data do not run")
     return lines
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """What this machine cannot show is said before the first test."""
+    del config
+    return left_out()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """And said again above the closing line, where nobody misses it."""
+    for line in left_out():
+        terminalreporter.write_line(line, red=True, bold=True)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -37,9 +49,26 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 def cluster() -> Iterator[Cluster]:
     """A private PostgreSQL of this test process."""
     started = start_cluster()
-    assert started is not None
+    if started is None:
+        pytest.skip("no PostgreSQL on this machine")
     yield started
     started.stop()
+
+
+@pytest.fixture
+def postgres_url(cluster: Cluster) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    url = cluster.new_database()
+    yield url
+    cluster.drop_database(url)
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The team's folder of data and specifications; a test that needs it is left out without it."""
+    if not SHARED.is_dir():
+        pytest.skip("no KARTKA_SHARED folder")
+    return SHARED
 
 
 @pytest.fixture(params=_DATABASES)
@@ -48,10 +77,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'kartka.db'}"
         return
-    cluster: Cluster = request.getfixturevalue("cluster")
-    url = cluster.new_database()
-    yield url
-    cluster.drop_database(url)
+    yield request.getfixturevalue("postgres_url")
 
 
 @pytest.fixture
@@ -73,9 +99,13 @@ def small_world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """Headless Chromium with a fresh profile."""
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream"]  # fmt: skip
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=chromium(), args=flags)
-        yield launched
-        await launched.close()
+    async with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def page(browser: Browser) -> Page:
+    """An empty page; an error in a page's script fails the test."""
+    opened = await browser.new_page()
+    opened.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    return opened

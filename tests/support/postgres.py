@@ -1,17 +1,23 @@
-"""A private PostgreSQL for a test session: its own folder, its own socket, gone at the end."""
+"""A private PostgreSQL for a test process: its own folder, its own socket, gone at the end, whatever the end is."""
 
 import atexit
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from tests.support.machine import postgres_bin
 
+# Its socket is the only way in, so no port can clash. fsync stays on, so that a kill in a test proves something.
 _OPTIONS = "-c listen_addresses='' -c max_connections=200 -c shared_buffers=64MB"
+_WATCHERS: list[subprocess.Popen[bytes]] = []
+"""Held for the whole process: a forgotten one would close its pipe, and the server would end in mid-test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +30,35 @@ class Cluster:
     def new_database(self) -> str:
         """An empty database's URL."""
         name = f"t{uuid.uuid4().hex[:16]}"
-        _run([str(self.programs / "createdb"), "-h", str(self.folder), "-U", "postgres", name])
+        self._tell(f'create database "{name}"')
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
     def drop_database(self, url: str) -> None:
         """The database is gone, whoever is still connected."""
         name = url.split("@/")[1].split("?")[0]
-        _run([str(self.programs / "dropdb"), "--force", "-h", str(self.folder), "-U", "postgres", name])
+        self._tell(f'drop database "{name}" with (force)')
 
     def stop(self) -> None:
-        """This server, and no other, ends."""
+        """This server, and no other, ends; a second time does nothing."""
         if self.folder.exists():
-            _run(
-                [str(self.programs / "pg_ctl"), "-D", str(self.folder / "data"), "-m", "immediate", "stop"], check=False
-            )
+            _run([str(self.programs / "pg_ctl"), "-D", str(self._data), "-m", "immediate", "stop"], check=False)
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """A fresh server answers. Raises RuntimeError with PostgreSQL's own words."""
+        data = str(self._data)
+        _run([str(self.programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"])
+        log = str(self.folder / "log")
+        options = f"-k {self.folder} {_OPTIONS}"
+        _run([str(self.programs / "pg_ctl"), "-D", data, "-w", "-l", log, "-o", options, "start"])
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _tell(self, command: str) -> None:
+        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(command.encode())
 
 
 def start_cluster() -> Cluster | None:
@@ -51,12 +71,23 @@ def start_cluster() -> Cluster | None:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     cluster = Cluster(folder, programs)
-    data = str(folder / "data")
-    _run([str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"])
     atexit.register(cluster.stop)
-    log = str(folder / "log")
-    _run([str(programs / "pg_ctl"), "-D", data, "-w", "-l", log, "-o", f"-k {folder} {_OPTIONS}", "start"])
+    _watch(cluster)
+    cluster.start()
     return cluster
+
+
+def _watch(cluster: Cluster) -> None:
+    """The server ends with this process, even a killed one: a child notices that its standard input has closed."""
+    watcher = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.postgres", str(cluster.folder), str(cluster.programs)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=Path(__file__).resolve().parents[2],
+        start_new_session=True,  # Ctrl-C reaches the tests, not the one who tidies up after them
+    )
+    _WATCHERS.append(watcher)
 
 
 def _run(command: list[str], *, check: bool = True) -> None:
@@ -66,3 +97,8 @@ def _run(command: list[str], *, check: bool = True) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/tmp")
     if check and done.returncode:
         raise RuntimeError(f"{command[-1]}: {done.stderr}")
+
+
+if __name__ == "__main__":
+    sys.stdin.buffer.read()
+    Cluster(Path(sys.argv[1]), Path(sys.argv[2])).stop()
