@@ -5,6 +5,7 @@ In order per person, in parallel across people; interactive letters wait behind 
 
 import asyncio
 import contextlib
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +23,12 @@ _SWEEP_SECONDS = 1.0
 _SWEEP_MOST = 200
 _POLL_SECONDS = 0.05
 log = structlog.get_logger(__name__)
+
+
+def told(error: BaseException) -> dict[str, str]:
+    """What a log may hold of a fault: its kind and where it was; never its words, which may quote a person."""
+    frames = traceback.format_tb(error.__traceback__)
+    return {"error": type(error).__name__, "trace": "".join(frames[-6:])}
 
 
 class Desk:
@@ -98,8 +105,9 @@ class Desk:
 
     def _left(self, address: Address, task: asyncio.Task[None]) -> None:
         self._people.pop(address, None)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("delivery.person-failed", error=task.exception().__class__.__name__)
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None:
+            log.error("delivery.person-failed", **told(failure))
         if address in self._again:
             self._again.discard(address)
             self._wake(address)
@@ -118,7 +126,7 @@ class Desk:
                 done = await self._lanes.do(address.key, handle)
             except Broken as broken:
                 tries += 1
-                log.error("delivery.event-failed", event=broken.event, tries=tries, exc_info=broken.cause)
+                log.error("delivery.event-failed", inbox=broken.event, tries=tries, **told(broken.cause))
                 done = await self._lanes.do(address.key, partial(note_failure, broken=broken))
                 if done is None:
                     await asyncio.sleep(retry_pause(tries).total_seconds())
@@ -153,5 +161,5 @@ class Desk:
                     self._wake(address)
                 self._sender.post(await self._waiting.letters_unsent(_SWEEP_MOST, self._clock()))
             except Exception as error:
-                log.error("delivery.sweep-failed", error=error.__class__.__name__)
+                log.error("delivery.sweep-failed", **told(error))
             await asyncio.sleep(_SWEEP_SECONDS)

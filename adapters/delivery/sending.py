@@ -77,5 +77,5 @@ class Sender:
         try:
             return await channel.send(letter)
         except Exception as error:
-            log.error("delivery.send-failed", channel=channel.name, letter=letter.id, exc_info=error)
+            log.error("delivery.send-failed", channel=channel.name, letter=letter.id, error=type(error).__name__)
             return Unsure(error.__class__.__name__)
