@@ -56,8 +56,8 @@ def sync_engine(url: str, *, patient: bool = False) -> Engine:
     target = make_url(url)
     if is_sqlite(url):
         Path(str(target.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(target.set(drivername="sqlite"), hide_parameters=True, connect_args={"timeout": 30})
-        _careful_sqlite(engine)
+        engine = create_engine(target.set(drivername="sqlite"), hide_parameters=True)
+        _careful_sqlite(engine, 30_000 if patient else 2_000)
         return engine
     options = "" if patient else _POSTGRES_OPTIONS
     return create_engine(
@@ -101,14 +101,17 @@ def single_reader(url: str) -> Engine:
     return engine
 
 
-def _careful_sqlite(engine: Engine) -> None:
-    """WAL, synchronous FULL, foreign keys, and BEGIN IMMEDIATE: the driver's own transactions lose updates silently."""
+def _careful_sqlite(engine: Engine, wait_ms: int) -> None:
+    """WAL, synchronous FULL, foreign keys, and BEGIN IMMEDIATE: the driver's own transactions lose updates silently.
+
+    `wait_ms`: how long a statement waits for another process' writing before it says so.
+    """
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, record: Any) -> None:
         del record
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in (f"busy_timeout={wait_ms}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -11,6 +11,7 @@ import random
 import threading
 import time
 import zlib
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -24,10 +25,14 @@ from adapters.db.work import DbWork
 T = TypeVar("T")
 _BATCH = 128
 """Items in one transaction: enough to share a sync, few enough that nobody waits long."""
-_PATIENCE = 5.0
+_TURN_SECONDS = 0.05
+"""After so long a transaction takes in no further item: nobody waits for more than one turn (design section 6)."""
+PATIENCE = 5.0
 """Seconds of trying again before an item is given up with Busy (reliability.md section 3)."""
 _MOST_RACES = 3
-_TRANSIENT = {"40001", "40P01", "55P03"}
+_SQLSTATES = {"40001", "40P01", "55P03"}
+_SQLITE_CODES = {5, 6, 10, 13, 14}
+"""BUSY, LOCKED, IOERR, FULL, CANTOPEN: the way to the file, not the statement, was wrong."""
 
 
 class Busy(Exception):
@@ -49,23 +54,28 @@ class _Item:
 class Lane:
     """One thread, one connection, one queue."""
 
-    def __init__(self, engine: Engine, outside: Outside, name: str) -> None:
-        self._engine, self._outside = engine, outside
+    def __init__(self, engine: Engine, outside: Outside, name: str, patience: float) -> None:
+        self._engine, self._outside, self._patience = engine, outside, patience
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._door = threading.Lock()
         self._closing = False
+        self._begun = False
+        """Whether the transaction at hand was reached at all; if not, the database is out, and no item is to blame."""
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def put(self, item: _Item) -> None:
         """The item waits for the lane."""
-        if self._closing:
-            raise Busy
-        self._queue.put(item)
+        with self._door:  # an item behind the closing sign would never be answered
+            if self._closing:
+                raise Busy
+            self._queue.put(item)
 
     def close(self) -> None:
         """What waits is done; then the thread ends."""
-        self._closing = True
-        self._queue.put(None)
+        with self._door:
+            self._closing = True
+            self._queue.put(None)
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
@@ -93,31 +103,43 @@ class Lane:
         return items, True
 
     def _do(self, items: list[_Item], connection: Connection | None) -> Connection | None:
-        """All items in one transaction; again, singly when it was one of them, while patience lasts."""
-        attempt = 0
+        """All items together; after a failure each alone, so that the one that cannot be done fails alone."""
+        failures = 0
         while items:
+            turn = items[:1] if failures else items
             try:
                 if connection is None:
                     connection = self._engine.connect()
-                items = self._transact(connection, items)
+                items = self._transact(connection, turn) + items[len(turn) :]
             except Exception as error:
                 _discard(connection)
                 connection = None
-                attempt += 1
-                again = _transient(error)
-                late = [item for item in items if not again or time.monotonic() - item.since > _PATIENCE]
-                for item in late:
-                    item.error = Busy() if again else error
-                _answer(late)
-                items = [item for item in items if item not in late]
-                time.sleep(min(0.5, 0.01 * 2**attempt) * random.uniform(0.5, 1.5))  # jitter, not chance in the core
+                failures += 1
+                items = self._after_failure(error, turn, items)
+                if items:
+                    time.sleep(min(0.5, 0.01 * 2**failures) * random.uniform(0.5, 1.5))  # jitter, not chance
         return connection
 
+    def _after_failure(self, error: Exception, turn: list[_Item], items: list[_Item]) -> list[_Item]:
+        """What is to be tried again: everything but the item that failed alone, or, in an outage, those too late."""
+        again, now = _transient(error), time.monotonic()
+        tried = items if again and not self._begun else turn if len(turn) == 1 else []
+        given_up = [item for item in tried if not again or now - item.since > self._patience]
+        for item in given_up:
+            item.error = Busy() if again else error
+        _answer(given_up)
+        return [item for item in items if item not in given_up]
+
     def _transact(self, connection: Connection, items: list[_Item]) -> list[_Item]:
-        """Every item is committed and answered but those, given back, that lost a race on a unique key."""
-        lost: list[_Item] = []
+        """Items are committed and answered, but those, given back, that lost a race or found the turn over."""
+        back: list[_Item] = []
+        waiting = deque(items)
+        self._begun = False
         with connection.begin():
-            for item in items:
+            self._begun = True
+            over = time.monotonic() + _TURN_SECONDS
+            while waiting and time.monotonic() < over:
+                item = waiting.popleft()
                 item.result = item.error = None
                 savepoint = connection.begin_nested()
                 try:
@@ -130,16 +152,17 @@ class Lane:
                     item.error = error
                     if isinstance(_of_database(error), IntegrityError) and item.races < _MOST_RACES:
                         item.races += 1
-                        lost.append(item)
-        _answer([item for item in items if item not in lost])
-        return lost
+                        back.append(item)
+        back += waiting
+        _answer([item for item in items if item not in back])
+        return back
 
 
 class Lanes:
     """Where work is done: one writing lane on SQLite, several on PostgreSQL, chosen by a hash of the key."""
 
-    def __init__(self, engine: Engine, outside: Outside, *, count: int) -> None:
-        self._lanes = [Lane(engine, outside, f"lane-{number}") for number in range(count)]
+    def __init__(self, engine: Engine, outside: Outside, *, count: int, patience: float = PATIENCE) -> None:
+        self._lanes = [Lane(engine, outside, f"lane-{number}", patience) for number in range(count)]
 
     async def do(self, key: str, job: Callable[[DbWork], T]) -> T:
         """The job's result once it is committed. What the job raises is raised here, with nothing of it done.
@@ -157,10 +180,19 @@ class Lanes:
         await asyncio.gather(*(asyncio.to_thread(lane.close) for lane in self._lanes))
 
 
-def do_now(engine: Engine, outside: Outside, job: Callable[[DbWork], T]) -> T:
-    """The same work at once, for commands: one transaction, committed when the job returns."""
-    with engine.begin() as connection:
-        return job(DbWork(connection, outside))
+def do_now(engine: Engine, outside: Outside, job: Callable[[DbWork], T], *, patience: float = PATIENCE) -> T:
+    """The same work at once, for commands: one transaction, committed when the job returns. Raises Busy."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            with engine.begin() as connection:
+                return job(DbWork(connection, outside))
+        except DBAPIError as error:
+            if not _transient(error):
+                raise
+            if time.monotonic() > until:
+                raise Busy from error
+        time.sleep(random.uniform(0.05, 0.2))
 
 
 def _answer(items: list[_Item]) -> None:
@@ -199,5 +231,9 @@ def _transient(error: BaseException) -> bool:
     found = _of_database(error)
     if found is None:
         return False
-    state = getattr(found.orig, "sqlstate", None)
-    return isinstance(found, OperationalError) or found.connection_invalidated or state in _TRANSIENT
+    if found.connection_invalidated:
+        return True
+    code = getattr(found.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _SQLITE_CODES
+    return isinstance(found, OperationalError) or getattr(found.orig, "sqlstate", None) in _SQLSTATES
