@@ -1,6 +1,7 @@
 """All benchmarks, one table of ratios."""
 
-from benchmarks import card_picture
+from benchmarks import card_picture, lookup, webhook
 
-for workload, what, ratio in card_picture.run():
-    print(f"{workload:40} {what:50} {ratio:8.2f}")
+for bench in (card_picture, webhook, lookup):
+    for workload, what, ratio in bench.run():
+        print(f"{workload:40} {what:55} {ratio:8.2f}", flush=True)

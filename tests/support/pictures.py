@@ -1,0 +1,91 @@
+"""Pictures of the screens for the README, made from the running product: `make pictures`."""
+
+import asyncio
+import io
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.journeys.test_browser import log_in, phone_page, scan
+from tests.journeys.test_web import PHONE, Chat
+from tests.support.machine import chromium
+from tests.support.served import Served, serve
+
+FOLDER = Path(__file__).resolve().parents[2] / ".pictures"
+
+
+async def chat(browser: Browser, served: Served) -> tuple[Image.Image, str]:
+    """A customer gets a card; the picture, and the card's number."""
+    page = await phone_page(browser)
+    await page.goto(f"{served.url}/chat?ref=poster-17")
+    text = page.get_by_role("textbox", name="Повідомлення")
+    await page.get_by_text("потрібен ваш номер").wait_for()
+    await text.fill("067 123 45 67")
+    await text.press("Enter")
+    await page.get_by_text("надіслали код").wait_for()
+    await text.fill(await served.sms(PHONE))
+    await text.press("Enter")
+    await page.get_by_text("Як до вас звертатися").wait_for()
+    await text.fill("Олена Коваль")
+    await text.press("Enter")
+    await page.get_by_role("button", name="Ні, дякую").click()
+    await page.get_by_text("пропозицій не надсилатимемо").wait_for()
+    await page.get_by_role("button", name="Моя картка").click()
+    await page.locator(".bubble.theirs img").last.wait_for()
+    await page.wait_for_timeout(600)
+    number = (await page.inner_text("#panel-number")).replace(" ", "")
+    return await shot(page), number
+
+
+async def till(browser: Browser, served: Served, code: str) -> Image.Image:
+    """The cashier's page with this code scanned."""
+    page = await phone_page(browser)
+    await log_in(page, served, "cashier", "/till")
+    await scan(page, code)
+    await page.locator("#result").wait_for()
+    return await shot(page)
+
+
+async def console(browser: Browser, served: Served) -> Image.Image:
+    """The console's home."""
+    context = await browser.new_context(viewport={"width": 1100, "height": 700}, locale="uk-UA")
+    page = await context.new_page()
+    await log_in(page, served, "owner", "/console")
+    await page.locator(".tiles").wait_for()
+    return await shot(page)
+
+
+async def shot(page: Page) -> Image.Image:
+    """What the page shows."""
+    return Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
+
+
+def save(image: Image.Image, name: str) -> None:
+    """In few colours: small enough for a repository."""
+    FOLDER.mkdir(exist_ok=True)
+    image.quantize(96).save(FOLDER / name, optimize=True)
+
+
+async def main() -> None:
+    """All pictures anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with serve(f"sqlite+aiosqlite:///{folder}/kartka.db") as served, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+            )
+            for at in range(1, 6):
+                await Chat(served).registers(f"+38067000{at:04d}", "Марія")
+            talk, number = await chat(browser, served)
+            good, bad = await till(browser, served, number), await till(browser, served, "4820000009997")
+            three = Image.new("RGB", (3 * 390 + 40, 844), "white")
+            for place, image in enumerate((talk, good, bad)):
+                three.paste(image, (place * 410, 0))
+            save(three, "card-and-till.png")
+            save(await console(browser, served), "console.png")
+            await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
