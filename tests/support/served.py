@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer, unused_port
 
-from adapters.app.house import House, open_house, outside_of
+from adapters.app.house import ROLES, House, open_house, outside_of
 from adapters.app.messengers import close_clients
 from adapters.app.settings import read_programme, read_settings
 from adapters.app.web import build_app
@@ -55,7 +55,12 @@ class Served:
 
 @asynccontextmanager
 async def serve(
-    database_url: str, *, demo: bool = True, furnish: bool = True, **settings: Any
+    database_url: str,
+    *,
+    demo: bool = True,
+    furnish: bool = True,
+    roles: frozenset[str] = frozenset(ROLES),
+    **settings: Any,
 ) -> AsyncIterator[Served]:
     """The house over this database, with a store, a till, an owner and a cashier."""
     port = unused_port()
@@ -63,7 +68,8 @@ async def serve(
         database_url=database_url, secret_key=SECRET, port=port, public_url=f"http://127.0.0.1:{port}", **settings
     )
     schema.upgrade(database_url)
-    async with open_house(given, demo_logins={"owner": "", "cashier": ""} if demo else None) as house:
+    logins = {"owner": "", "cashier": ""} if demo else None
+    async with open_house(given, roles=roles, demo_logins=logins) as house:
         outside = outside_of(given, read_programme(given), Catalogue())
         key = await asyncio.to_thread(do_now, house.engine, outside, _furnish) if furnish else ""
         server = TestServer(build_app(house), port=port, host="127.0.0.1")
