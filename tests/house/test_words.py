@@ -9,21 +9,36 @@ from babel.messages.pofile import read_po
 
 from adapters.pos.page import WORDS as TILL_WORDS
 from bot.words import say
+from core.cards.model import CardState
 from core.shared.values import Language
 from tests.house.test_tree import ROOT, tracked
 from tests.support.world import TEXTS
 
 KEY = re.compile(r"[\"'`]([a-z]+(?:\.[a-z0-9-]+)+)[\"'`]")
-BUILT = ("button.", "refusal.", "typed.", "command.", "role.", "card.", "language.", "chat.", "till.", "console.")
-"""Keys that are built at run time from an action, a code, a role or a state; each family has its own test below."""
+LITERAL = re.compile(r"[\"']([a-z][a-z0-9-]*)[\"']")
+BUILT = {
+    "button.": "an action",
+    "card.": "a state that stops the card",
+    "command.": "a command of a messenger's menu",
+    "console.": "the code of a refusal on a console page",
+    "language.": "a language",
+    "refusal.": "the code of a refusal",
+    "role.": "a role of the staff",
+    "typed.": "an action that may be typed",
+}
+"""How keys that are built at run time begin, and of what: the rest of such a key stands in the code as a literal."""
 LATIN = {"Viber", "Telegram", "QR", "kartka", "import", "stores", "demo", "sms", "phone", "SMS", "English", "https"}
 FORMS = {"uk": 3, "ru": 3, "en": 2}
 
 
+def po_file(language: str) -> Path:
+    """Where this language's words live."""
+    return ROOT / "locales" / language / "LC_MESSAGES" / "kartka.po"
+
+
 def catalogue(language: str) -> dict[str, tuple[str, ...]]:
     """Every message with its forms."""
-    path = ROOT / "locales" / language / "LC_MESSAGES" / "kartka.po"
-    with path.open("rb") as file:
+    with po_file(language).open("rb") as file:
         read = read_po(file, locale=language, abort_invalid=True)
     found = {}
     for message in read:
@@ -54,6 +69,14 @@ def test_every_language_has_the_same_keys_and_no_empty_text() -> None:
         assert all(form.strip() for forms in messages.values() for form in forms)
 
 
+def test_variables_are_names_and_nothing_else() -> None:
+    for messages in CATALOGUES.values():
+        for key, forms in messages.items():
+            for form in forms:
+                for _, name, form_spec, conversion in string.Formatter().parse(form):
+                    assert name is None or (name.isidentifier() and not form_spec and conversion is None), key
+
+
 def test_variables_agree_in_every_language_and_form() -> None:
     for key, forms in CATALOGUES["uk"].items():
         wanted = set().union(*(names(form) for form in forms))
@@ -62,9 +85,19 @@ def test_variables_agree_in_every_language_and_form() -> None:
 
 
 def test_plurals_have_as_many_forms_as_the_language() -> None:
+    counted = {key for key, forms in CATALOGUES["uk"].items() if len(forms) > 1}
+    assert "points.count" in counted
     for language, messages in CATALOGUES.items():
-        for key, forms in messages.items():
-            assert len(forms) in {1, FORMS[language]}, (language, key)
+        forms = {key: len(forms) for key, forms in messages.items()}
+        assert forms == {key: FORMS[language] if key in counted else 1 for key in forms}
+
+
+@pytest.mark.parametrize("language", list(FORMS))
+def test_the_file_says_how_its_language_counts(language: str) -> None:
+    with po_file(language).open("rb") as file:
+        read = read_po(file, locale=language, abort_invalid=True, ignore_obsolete=False)
+    assert read.num_plurals == FORMS[language]
+    assert not read.obsolete, "texts that nobody hears any more"
 
 
 def test_every_key_in_the_code_has_words() -> None:
@@ -75,15 +108,29 @@ def test_every_key_in_the_code_has_words() -> None:
     logged = {
         key
         for path in tracked("adapters/*.py", "core/*.py")
-        for key in re.findall(r"log\.\w+\(\s*\"([a-z.-]+)\"|name: ClassVar\[str\] = \"([a-z.]+)\"", path.read_text())
-        for key in key
+        for found in re.findall(r"log\.\w+\(\s*\"([a-z.-]+)\"|name: ClassVar\[str\] = \"([a-z.]+)\"", path.read_text())
+        for key in found
     }
     assert {key for key in wanted if not files.search(key)} - logged <= known
+    code = "".join(path.read_text() for path in tracked("core/*.py", "bot/*.py", "adapters/*.py"))
+    assert set(re.findall(r"\bsay\(\s*\"([^\"{]+)\"", code)) <= known
 
 
 def test_every_word_is_used() -> None:
     used = used_keys()
-    assert {key for key in CATALOGUES["uk"] if key not in used and not key.startswith(BUILT)} == set()
+    code = "".join(path.read_text() for path in tracked("core/*.py", "bot/*.py", "adapters/*.py"))
+    rests = {*LITERAL.findall(code), *(f"card-{state}" for state in CardState)}
+    unused = set()
+    for key in CATALOGUES["uk"].keys() - used:
+        family, _, rest = key.partition(".")
+        if f"{family}." not in BUILT or rest not in rests:
+            unused.add(key)
+    assert unused == set()
+
+
+def test_no_family_of_built_keys_is_exempt_for_nothing() -> None:
+    built = {f"{key.partition('.')[0]}." for key in CATALOGUES["uk"].keys() - used_keys()}
+    assert set(BUILT) == built
 
 
 def test_every_action_and_refusal_has_words() -> None:
@@ -138,6 +185,6 @@ def test_buttons_are_short_enough_for_small_phones() -> None:
 
 def test_the_glossary_stands_on_top() -> None:
     for language in Language:
-        first = (ROOT / "locales" / language / "LC_MESSAGES" / "kartka.po").read_text().splitlines()[0]
+        first = po_file(language).read_text().splitlines()[0]
         assert first.startswith("# ")
         assert len(first) > 40
