@@ -1,0 +1,106 @@
+"""The SMS gateway: what it is sent by each profile, and what each of its answers means."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+
+from adapters.sms.gateway import SmsChannel
+from bot.messages import Say
+from bot.ports import Letter, Rejected, Retry, Sent, Unsure
+from bot.words import say
+from core.shared.values import Address, Language
+from tests.support.world import TEXTS
+
+
+class Gateway:
+    """A gateway that remembers, and answers as told."""
+
+    def __init__(self) -> None:
+        self.taken: list[dict[str, Any]] = []
+        self.headers: list[Any] = []
+        self.status = 202
+        self.retry_after = ""
+        self.cut = False
+
+    async def take(self, request: web.Request) -> web.Response:
+        """One message."""
+        body = await request.json() if request.content_type == "application/json" else dict(await request.post())
+        self.taken.append(body)
+        self.headers.append(request.headers)
+        if self.cut:
+            assert request.transport is not None
+            request.transport.abort()
+        headers = {"Retry-After": self.retry_after} if self.retry_after else {}
+        return web.Response(status=self.status, headers=headers)
+
+
+Doors = tuple[Gateway, str, ClientSession]
+LETTER = Letter(
+    7, Address("sms", "house", "+380671234567"), Say(say("sms.code", code="123456", brand="Kartka")), (), Language.UK, None,
+    True, None, None,
+)  # fmt: skip
+
+
+@pytest.fixture
+async def gateway() -> AsyncIterator[Doors]:
+    made = Gateway()
+    app = web.Application()
+    app.router.add_post("/sms", made.take)
+    server = TestServer(app)
+    await server.start_server()
+    async with ClientSession() as session:
+        yield made, str(server.make_url("/sms")), session
+    await server.close()
+
+
+async def test_the_generic_profile_sends_id_to_and_text_with_the_token(
+    gateway: Doors,
+) -> None:
+    made, url, session = gateway
+    channel = SmsChannel(texts=TEXTS, session=session, url=url, token="secret")
+    assert await channel.send(LETTER) == Sent()
+    text = "123456 — ваш код «Kartka». Нікому його не кажіть."
+    assert made.taken == [{"id": "7", "to": "+380671234567", "text": text}]
+    assert made.headers[0]["Authorization"] == "Bearer secret"
+
+
+async def test_other_profiles_speak_their_gateways_language(gateway: Doors) -> None:
+    made, url, session = gateway
+    await SmsChannel(texts=TEXTS, session=session, url=url, token="t", profile="turbosms").send(LETTER)
+    await SmsChannel(texts=TEXTS, session=session, url=url, token="a:b", profile="twilio").send(LETTER)
+    assert made.taken[0]["recipients"] == ["380671234567"]
+    assert made.taken[1]["To"] == "+380671234567"
+    assert made.headers[1]["Authorization"].startswith("Basic ")
+    with pytest.raises(ValueError, match="KARTKA_SMS_PROFILE"):
+        SmsChannel(texts=TEXTS, session=session, url=url, profile="pigeon")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(200, Sent), (429, Retry), (500, Retry), (503, Retry), (400, Rejected), (401, Rejected)]
+)
+async def test_each_answer_has_its_meaning(gateway: Doors, status: int, kind: type) -> None:
+    made, url, session = gateway
+    made.status, made.retry_after = status, "3"
+    outcome = await SmsChannel(texts=TEXTS, session=session, url=url).send(LETTER)
+    assert isinstance(outcome, kind)
+    if isinstance(outcome, Retry):
+        assert outcome.after == 3
+    if isinstance(outcome, Rejected):
+        assert outcome.fatal is (status == 401)
+
+
+async def test_a_lost_answer_is_unsure_and_a_closed_door_is_tried_again(
+    gateway: Doors,
+) -> None:
+    made, url, session = gateway
+    made.cut = True
+    assert isinstance(await SmsChannel(texts=TEXTS, session=session, url=url).send(LETTER), Unsure)
+    closed = "http://127.0.0.1:9/sms"
+    assert isinstance(await SmsChannel(texts=TEXTS, session=session, url=closed).send(LETTER), Retry)
+
+
+async def test_without_a_gateway_the_message_page_is_the_message() -> None:
+    assert await SmsChannel(texts=TEXTS, session=None).send(LETTER) == Sent()
