@@ -38,10 +38,9 @@ class Gateway:
 
 
 Doors = tuple[Gateway, str, ClientSession]
-LETTER = Letter(
-    7, Address("sms", "house", "+380671234567"), Say(say("sms.code", code="123456", brand="Kartka")), (), Language.UK, None,
-    True, None, None,
-)  # fmt: skip
+WORDS = say("sms.code", code="123456", brand="Kartka")
+PHONE = Address("sms", "house", "+380671234567")
+LETTER = Letter(7, PHONE, Say(WORDS), (), Language.UK, None, True, None, None)
 
 
 @pytest.fixture
