@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, exists, select, update
 
 from adapters.db.erasing import erase_plastic_owner
 from adapters.db.sql import insert_for, one, put
@@ -30,8 +30,8 @@ class CardRows:
     def of(self, customer: CustomerId) -> Card | None:
         """The newest living card."""
         living = select(cards).where(cards.c.customer == customer, cards.c.state.in_(_LIVING))
-        aliased = select(card_numbers.c.card).where(card_numbers.c.kind == NumberKind.CURRENT.value)
-        chosen = living.where(cards.c.id.in_(aliased)).order_by(cards.c.issued_at.desc(), cards.c.id.desc()).limit(1)
+        shown = exists().where(card_numbers.c.card == cards.c.id, card_numbers.c.kind == NumberKind.CURRENT.value)
+        chosen = living.where(shown).order_by(cards.c.issued_at.desc(), cards.c.id.desc()).limit(1)
         row = one(self._connection, chosen)
         return None if row is None else card_of_row(row)
 
@@ -89,8 +89,7 @@ class PlasticRows:
 
     def forget(self, customer: CustomerId) -> None:
         """The customer's restored records name nobody."""
-        owned = self._connection.execute(select(cards.c.id).where(cards.c.customer == customer)).scalars().all()
-        erase_plastic_owner(self._connection, owned)
+        erase_plastic_owner(self._connection, customer)
 
 
 class SpokenRows:

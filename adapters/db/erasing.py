@@ -1,44 +1,112 @@
-"""Forget me, in every table: what hangs on a person's addresses is gone at once."""
+"""Forget me, in every table: what hangs on a person, on those merged into them, and on their phones is gone at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, delete, or_, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, update
 
-from adapters.db.tables import addresses, codes, dialogs, inbox, media, memories, outbox, plastics, tries
-from core.shared.values import Address, CustomerId
+from adapters.db.sql import insert_for
+from adapters.db.tables import (
+    addresses,
+    cards,
+    codes,
+    customers,
+    dialogs,
+    inbox,
+    media,
+    memories,
+    merges,
+    outbox,
+    plastics,
+    spoken_codes,
+    suppressed,
+    tries,
+)
+from core.cards.model import CardState
+from core.shared.values import Address, CustomerId, Phone
 
 _BY_ADDRESS = (inbox, outbox, memories, addresses)
 """Tables whose rows belong to an address, by (channel, bot, user_key)."""
+_NOBODY = {
+    "name": "", "phone": None, "phone_verified_at": None, "source": None, "birthday": None, "sex": "", "city": "",
+    "email": "", "last_seen_at": None, "spend_lock": "",
+}  # fmt: skip
+_NO_OWNER = {"phone": None, "name": "", "birthday": None}
 
 
 def erase_addresses(connection: Connection, customer: CustomerId, found: Sequence[Address]) -> None:
-    """Events, replies, dialogs, memories, files, codes and tries of the customer's addresses are gone.
+    """Events, replies, dialogs, memories, files, codes and tries of the customer and their addresses are gone.
 
     The facts in `events` keep ids only and stay; consents stay as proof under the pseudonymous id.
     """
     for address in found:
         for table in _BY_ADDRESS:
-            connection.execute(
-                delete(table).where(
-                    table.c.channel == address.channel, table.c.bot == address.bot, table.c.user_key == address.user
-                )
-            )
-        connection.execute(delete(dialogs).where(dialogs.c.key == address.key))
+            connection.execute(delete(table).where(_belongs(table, address)))
+        _erase_key(connection, address.key)
+    _erase_key(connection, customer)
+    about = or_(merges.c.survivor == customer, merges.c.absorbed == customer)
+    connection.execute(update(merges).where(about).values(addresses=[]))
+
+
+def erase_absorbed(connection: Connection, customer: CustomerId, now: datetime, hashed: Callable[[Phone], str]) -> None:
+    """Everybody who was merged into the customer, and so was the same person, is forgotten with them."""
+    for gone in _absorbed(connection, customer):
+        phone = connection.execute(select(customers.c.phone).where(customers.c.id == gone)).scalar()
+        if phone is not None:
+            suppress(connection, Phone(phone), now, hashed)
+        erase_addresses(connection, gone, ())
+        erase_plastic_owner(connection, gone)
+        owned = select(cards.c.id).where(cards.c.customer == gone)
+        connection.execute(delete(spoken_codes).where(spoken_codes.c.card.in_(owned)))
+        connection.execute(update(cards).where(cards.c.customer == gone).values(state=CardState.DELETED.value))
+        connection.execute(update(customers).where(customers.c.id == gone).values(**_NOBODY, forgotten_at=now))
+
+
+def suppress(connection: Connection, phone: Phone, at: datetime, hashed: Callable[[Phone], str]) -> None:
+    """The keyed hash of the phone is on the list; what went to the phone, or names its owner by it, is gone."""
+    connection.execute(delete(outbox).where(outbox.c.channel == "sms", outbox.c.user_key == phone.e164))
+    connection.execute(delete(codes).where(codes.c.phone == phone.e164))
+    connection.execute(update(plastics).where(plastics.c.phone == phone.e164).values(**_NO_OWNER))
+    statement = insert_for(connection, suppressed).on_conflict_do_nothing()
+    connection.execute(statement, {"phone_hash": hashed(phone), "at": at})
+
+
+def erase_plastic_owner(connection: Connection, customer: CustomerId) -> None:
+    """Plastic records that the customer's cards have restored name nobody."""
+    owned = select(cards.c.id).where(cards.c.customer == customer)
+    connection.execute(update(plastics).where(plastics.c.card.in_(owned)).values(**_NO_OWNER))
+
+
+def erase_last_words(connection: Connection, address: Address) -> None:
+    """What was remembered while the farewell was sent to an address that is forgotten by now is gone too."""
+    known = select(exists().where(_belongs(addresses, address)))
+    if not connection.execute(known).scalar():
+        kept = and_(_belongs(outbox, address), or_(outbox.c.state == "new", outbox.c.channel == "web"))
+        connection.execute(delete(outbox).where(_belongs(outbox, address), ~kept))
+        connection.execute(delete(memories).where(_belongs(memories, address)))
         connection.execute(delete(media).where(media.c.owner == address.key))
-        connection.execute(delete(codes).where(codes.c.origin == address.key))
-    connection.execute(delete(dialogs).where(dialogs.c.key == customer))
-    connection.execute(delete(media).where(media.c.owner == customer))
-    connection.execute(delete(codes).where(or_(codes.c.origin == customer, codes.c.subject.like(f"{customer}|%"))))
-    connection.execute(delete(tries).where(tries.c.subject == customer))
 
 
-def erase_phone(connection: Connection, phone: str) -> None:
-    """Messages and codes that went to the phone itself are gone."""
-    connection.execute(delete(outbox).where(outbox.c.channel == "sms", outbox.c.user_key == phone))
-    connection.execute(delete(codes).where(codes.c.phone == phone))
+def _erase_key(connection: Connection, key: str) -> None:
+    """What is kept under the key of an address or the id of a customer."""
+    connection.execute(delete(dialogs).where(dialogs.c.key == key))
+    connection.execute(delete(media).where(media.c.owner == key))
+    connection.execute(
+        delete(codes).where(or_(codes.c.origin == key, codes.c.subject.startswith(f"{key}|", autoescape=True)))
+    )
+    connection.execute(delete(tries).where(tries.c.subject == key))
 
 
-def erase_plastic_owner(connection: Connection, cards: Sequence[str]) -> None:
-    """Plastic records that these cards have restored name nobody."""
-    blank = {"phone": None, "name": "", "birthday": None}
-    connection.execute(update(plastics).where(plastics.c.card.in_(cards)).values(**blank))
+def _absorbed(connection: Connection, customer: CustomerId) -> list[CustomerId]:
+    found: list[CustomerId] = []
+    last = [customer]
+    while last:
+        chosen = select(merges.c.absorbed).where(merges.c.survivor.in_(last), merges.c.undone_at.is_(None))
+        last = [CustomerId(one) for one in connection.execute(chosen).scalars() if one not in (customer, *found)]
+        found += last
+    return found
+
+
+def _belongs(table: Table, address: Address) -> ColumnElement[bool]:
+    row = table.c
+    return and_(row.channel == address.channel, row.bot == address.bot, row.user_key == address.user)

@@ -27,7 +27,8 @@ def pack(value: Any) -> Any:
     if isinstance(value, datetime):
         return {_TAG: "at", "at": value.astimezone(UTC).isoformat()}
     if isinstance(value, Mapping):
-        return {key: pack(one) for key, one in value.items()}
+        packed = {key: pack(one) for key, one in value.items()}
+        return {_TAG: "map", "map": list(map(list, packed.items()))} if _TAG in packed else packed
     if isinstance(value, list | tuple):
         return [pack(one) for one in value]
     return value
@@ -44,6 +45,8 @@ def unpack(value: Any) -> Any:
         return {key: unpack(one) for key, one in value.items()}
     if tag == "at":
         return datetime.fromisoformat(value["at"])
+    if tag == "map":
+        return {key: unpack(one) for key, one in value["map"]}
     kind = _KINDS[tag]
     known = {one.name for one in dataclasses.fields(kind)}
     return kind(**{key: unpack(one) for key, one in value.items() if key in known})

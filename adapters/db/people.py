@@ -5,12 +5,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, update
 
-from adapters.db.erasing import erase_addresses, erase_phone
+from adapters.db.erasing import erase_absorbed, erase_addresses, suppress
 from adapters.db.outside import Outside
-from adapters.db.sql import insert_for, one
-from adapters.db.tables import addresses, codes, consents, customers, merges, suppressed
+from adapters.db.sql import one
+from adapters.db.tables import addresses, codes, consents, customers, merges
 from core.customers.model import CodeUse, Consent, Customer, KnownAddress, Merge, OneTimeCode, Purpose
 from core.shared.values import Address, CustomerId, Language, Phone
 
@@ -22,15 +22,15 @@ class CustomerRows:
         self._connection = connection
 
     def get(self, customer: CustomerId) -> Customer | None:
-        """The customer with the id, merged or not."""
-        row = one(self._connection, select(customers).where(customers.c.id == customer))
+        """The customer with the id, merged or not; on PostgreSQL the row is locked until the work is over."""
+        row = one(self._connection, _locked(customers.c.id == customer))
         return None if row is None else customer_of_row(row)
 
     def by_phone(self, phone: Phone) -> Customer | None:
         """The living customer of the phone."""
-        row = one(self._connection, select(customers).where(customers.c.phone == phone.e164))
+        row = one(self._connection, _locked(customers.c.phone == phone.e164))
         while row is not None and row.merged_into is not None:
-            row = one(self._connection, select(customers).where(customers.c.id == row.merged_into))
+            row = one(self._connection, _locked(customers.c.id == row.merged_into))
         return None if row is None else customer_of_row(row)
 
     def add(self, customer: Customer) -> None:
@@ -45,14 +45,14 @@ class CustomerRows:
         """Row locks in ascending id order; on SQLite the writer is alone anyway."""
         if self._connection.dialect.name == "postgresql":
             chosen = select(customers.c.id).where(customers.c.id.in_(ids)).order_by(customers.c.id)
-            self._connection.execute(chosen.with_for_update()).all()
+            self._connection.execute(chosen.with_for_update(key_share=True)).all()
 
 
 class AddressRows:
     """Satisfies `core.customers.ports.Addresses`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, outside: Outside) -> None:
+        self._connection, self._outside = connection, outside
 
     def get(self, address: Address) -> KnownAddress | None:
         """The address as known."""
@@ -74,8 +74,9 @@ class AddressRows:
         self._connection.execute(update(addresses).where(_is(known.address)), _row_of_known(known))
 
     def erase(self, customer: CustomerId) -> Sequence[Address]:
-        """The addresses and all traces of them are gone."""
+        """The addresses and all traces of them are gone, and so is whoever was merged into the customer."""
         found = [known.address for known in self.of(customer)]
+        erase_absorbed(self._connection, customer, self._outside.clock(), self._outside.hashed)
         erase_addresses(self._connection, customer, found)
         return found
 
@@ -203,9 +204,15 @@ class SuppressedRows:
 
     def add(self, phone: Phone, at: datetime) -> None:
         """The keyed hash of the phone is on the list; what went to the phone itself is gone."""
-        erase_phone(self._connection, phone.e164)
-        statement = insert_for(self._connection, suppressed).on_conflict_do_nothing()
-        self._connection.execute(statement, {"phone_hash": self._outside.hashed(phone), "at": at})
+        suppress(self._connection, phone, at, self._outside.hashed)
+
+
+def _locked(condition: ColumnElement[bool]) -> Select[Any]:
+    """A person is saved whole, so one read and not locked could bring back what another work has just erased.
+
+    FOR NO KEY UPDATE: rows that only refer to the customer may still be added meanwhile.
+    """
+    return select(customers).where(condition).with_for_update(key_share=True)
 
 
 def customer_of_row(row: Row[Any]) -> Customer:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, select, text, update
 
+from adapters.db.erasing import erase_last_words
 from adapters.db.letters import pack, unpack, unpack_reply
 from adapters.db.outside import OUTBOX_LEASE_SECONDS, Outside
 from adapters.db.sql import insert_for, one, put
@@ -170,28 +171,31 @@ class OutboxRows:
         if row is None:
             return
         values: dict[str, Any] = {"tries": row.tries + 1}
+        address = Address(row.channel, row.bot, row.user_key)
         match outcome:
             case Sent(message):
                 values |= {"state": "sent", "message": message}
             case Unreachable(reason):
                 values |= {"state": "unreachable", "error": reason}
-                self._unsubscribe(row, at)
+                self._unsubscribe(address, at)
             case Rejected(reason):
                 values |= {"state": "failed", "error": reason}
-            case Retry(after):
-                values |= {"lease_until": at + timedelta(seconds=after), "error": "retry"}
+            case Retry(after):  # refused before it was looked at: no try of this letter
+                values = {"lease_until": at + timedelta(seconds=after), "error": "retry"}
             case Unsure(reason):
                 again = row.tries + 1 < MOST_SENDS
                 values |= {"lease_until": at, "error": reason} | ({} if again else {"state": "unknown"})
-        if values.get("state", "new") != "new" and not self._keeps(row.channel):
+        over = "state" in values
+        if over and not self._keeps(row.channel):
             values["letter"] = {}
         self._connection.execute(update(outbox).where(outbox.c.id == letter).values(values))
+        if over and row.channel != "sms":
+            erase_last_words(self._connection, address)
 
     def _keeps(self, channel: str) -> bool:
         return channel == "web" or (channel == "sms" and self._outside.keep_sms)
 
-    def _unsubscribe(self, row: Row[Any], at: datetime) -> None:
-        address = Address(row.channel, row.bot, row.user_key)
+    def _unsubscribe(self, address: Address, at: datetime) -> None:
         left = update(addresses).where(_is(addresses, address), addresses.c.subscribed)
         self._connection.execute(left.values(subscribed=False, subscribed_at=at))
 

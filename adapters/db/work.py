@@ -100,7 +100,7 @@ class DbWork:
     @cached_property
     def addresses(self) -> AddressRows:
         """Their addresses."""
-        return AddressRows(self._connection)
+        return AddressRows(self._connection, self._outside)
 
     @cached_property
     def consents(self) -> ConsentRows:

@@ -1,6 +1,7 @@
 """The database keeps its promises: migrations, backups, checks, lanes, one registration among many."""
 
 import asyncio
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from bot.dialog import Dialog
 from bot.messages import Answer, Ask, Button, Incoming, Say, SharedPhone, Started
 from bot.ports import RawEvent, Retry, Sent, Unreachable, Unsure
 from bot.words import Verbatim, Words
+from core.customers.actions import meet
 from core.shared.refusals import Refusal
 from core.shared.values import Address, Language, Phone
 from tests.contracts.test_talk import OLENA, register
@@ -153,7 +155,8 @@ async def test_events_of_a_person_are_handled_in_order_and_once(world: World) ->
 
 async def test_letters_have_one_outcome_and_leases_keep_two_senders_apart(world: World) -> None:
     answer = Answer([Say(Words("menu.text"))], ())
-    target = Address("telegram", "bot", "7")
+    target = world.person("7").address
+    world.do(lambda work: meet(work, address=target))
     async with open_lanes(world) as (lanes, mailroom):
 
         def add(work: Any) -> Any:
@@ -183,7 +186,12 @@ async def test_letters_have_one_outcome_and_leases_keep_two_senders_apart(world:
 TEXTS = st.recursive(
     st.builds(Verbatim, st.text(max_size=20)),
     lambda inner: st.builds(
-        Words, st.text(max_size=10), st.dictionaries(st.text(max_size=5), st.one_of(st.text(max_size=5), st.integers()))
+        Words,
+        st.text(max_size=10),
+        st.dictionaries(
+            st.text(max_size=5),
+            st.one_of(inner, st.text(max_size=5), st.integers(), st.datetimes(timezones=st.just(UTC))),
+        ),
     ),
 )
 
