@@ -20,9 +20,8 @@ from adapters.http.api import Body
 from adapters.http.bodies import LARGEST, read_json
 from adapters.http.limits import Buckets
 from adapters.http.problems import Problem
-from bot.messages import ShowCard, ShowCodes
+from bot.drawing import picture_of
 from bot.ports import Door, Letter, Memory, Pictures, RawEvent, Texts
-from bot.words import say
 from core.shared.values import Address
 
 PHOTO_BYTES = 11 * 1024 * 1024
@@ -180,19 +179,10 @@ class ChatApi:
         letter = await self._views.letter(number)
         if letter is None:
             raise Problem(404, "unknown-picture")
-        content = await asyncio.to_thread(self._draw, letter)
+        content = await asyncio.to_thread(picture_of, letter, self._pictures, self._texts)
+        if content is None:
+            raise Problem(404, "unknown-picture")
         return web.Response(body=content, content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
-
-    def _draw(self, letter: Letter) -> bytes:
-        match letter.reply:
-            case ShowCard() as card:
-                return self._pictures.card(card, self._texts.say(say("points.label", n=card.points), letter.language))
-            case ShowCodes() as codes:
-                note = self._texts.say(say("codes.note"), letter.language)
-                spoken = codes.codes.spoken
-                return self._pictures.codes(codes, f"{spoken[:3]} {spoken[3:]}", note)
-            case _:
-                raise Problem(404, "unknown-picture")
 
     async def _hang_up(self, app: web.Application) -> None:
         del app

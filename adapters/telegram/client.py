@@ -26,7 +26,8 @@ from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, InputMediaPho
 from adapters.telegram.limits import PHOTO_BYTES
 from adapters.telegram.parse import NAME, parse
 from adapters.telegram.render import Call, Renderer
-from bot.messages import Incoming, ShowCard, ShowCodes
+from bot.drawing import picture_of
+from bot.messages import Incoming, ShowCard
 from bot.ports import (
     Letter,
     Media,
@@ -41,7 +42,6 @@ from bot.ports import (
     Unreachable,
     Unsure,
 )
-from bot.words import say
 from core.shared.values import Address
 
 T = TypeVar("T")
@@ -151,7 +151,9 @@ class TelegramChannel:
 
     async def _picture(self, letter: Letter, call: Call, chat: int, markup: Any) -> Outcome:
         picture = call.picture
-        content = await asyncio.to_thread(self._draw, letter)
+        content = await asyncio.to_thread(picture_of, letter, self._pictures, self._texts)
+        if content is None:
+            raise TypeError("only cards and codes are drawn")
         digest = hashlib.sha256(content).hexdigest()
         if call.card and letter.event is None and await self._edited(letter, call, chat, content, digest):
             return Sent()
@@ -159,16 +161,6 @@ class TelegramChannel:
         if call.card and isinstance(picture, ShowCard):
             await self._pin(letter.address, chat, sent.message_id)
         return Sent(str(sent.message_id))
-
-    def _draw(self, letter: Letter) -> bytes:
-        match letter.reply:
-            case ShowCard() as card:
-                return self._pictures.card(card, self._texts.say(say("points.label", n=card.points), letter.language))
-            case ShowCodes() as codes:
-                spoken, note = codes.codes.spoken, self._texts.say(say("codes.note"), letter.language)
-                return self._pictures.codes(codes, f"{spoken[:3]} {spoken[3:]}", note)
-            case _:
-                raise TypeError("only cards and codes are drawn")
 
     async def _photo(self, chat: int, content: bytes, digest: str, caption: str, markup: Any) -> Message:
         """The photo by its known file id, else uploaded; a file id that is refused is uploaded again."""

@@ -12,7 +12,8 @@ from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTime
 from adapters.viber.limits import JSON_BYTES
 from adapters.viber.parse import NAME, parse
 from adapters.viber.render import PICTURE, Renderer
-from bot.messages import Incoming, SendFile, ShowCard, ShowCodes
+from bot.drawing import picture_of
+from bot.messages import Incoming, SendFile, ShowCard
 from bot.ports import (
     Letter,
     Media,
@@ -27,7 +28,6 @@ from bot.ports import (
     Unreachable,
     Unsure,
 )
-from bot.words import say
 
 _TIMEOUT = ClientTimeout(total=10)
 _DEBOUNCE_SECONDS = 5.0
@@ -146,18 +146,10 @@ class ViberChannel:
             found = await self._media.read(letter.reply.media)
             size = len(found[0]) if found else 0
             return {**body, "media": self._media.url(letter.reply.media), "size": size}
-        content = await asyncio.to_thread(self._draw, letter)
+        content = await asyncio.to_thread(picture_of, letter, self._pictures, self._texts)
+        if content is None:
+            raise TypeError("only cards and codes are drawn")
         return {**body, "media": await self._media.publish(content, "image/png", letter.address)}
-
-    def _draw(self, letter: Letter) -> bytes:
-        match letter.reply:
-            case ShowCard() as card:
-                return self._pictures.card(card, self._texts.say(say("points.label", n=card.points), letter.language))
-            case ShowCodes() as codes:
-                spoken, note = codes.codes.spoken, self._texts.say(say("codes.note"), letter.language)
-                return self._pictures.codes(codes, f"{spoken[:3]} {spoken[3:]}", note)
-            case _:
-                raise TypeError("only cards and codes are drawn")
 
     async def _just_shown(self, letter: Letter) -> bool:
         """True for the second of two equal cards within five seconds (contract section 6)."""

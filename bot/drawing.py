@@ -1,0 +1,21 @@
+"""A letter's picture, the same for every channel that shows one."""
+
+from bot.messages import ShowCard, ShowCodes
+from bot.ports import Letter, Pictures, Texts
+from bot.routes import spaced
+from bot.words import say
+
+
+def picture_of(letter: Letter, pictures: Pictures, texts: Texts) -> bytes | None:
+    """PNG of a card or of the till's codes, its words in the letter's language; None for a letter that shows none.
+
+    Takes milliseconds of CPU: call it in a thread.
+    """
+    match letter.reply:
+        case ShowCard() as card:
+            return pictures.card(card, texts.say(say("points.label", n=card.points), letter.language))
+        case ShowCodes() as codes:
+            note = texts.say(say("codes.note"), letter.language)
+            return pictures.codes(codes, spaced(codes.codes.spoken), note)
+        case _:
+            return None
