@@ -163,7 +163,7 @@ class OutboxRows:
     def of_event(self, event: int) -> list[Letter]:
         """The letters that answer an event."""
         chosen = select(outbox).where(outbox.c.event == event, text(READABLE)).order_by(outbox.c.id)
-        return [letter_of_row(row) for row in self._connection.execute(chosen)]
+        return [letter_of_row(row) for row in self._connection.execute(chosen) if row.letter]
 
     def settle(self, letter: int, outcome: Outcome, at: datetime) -> None:
         """What became of the letter; what was said is kept only where the channel itself shows it again."""
