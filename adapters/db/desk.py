@@ -1,29 +1,30 @@
 """The till's lookup and the staff's sessions: single statements on reading connections."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import LargeBinary, Row, String, bindparam, delete, text, update
+from sqlalchemy import delete, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.db.cardrows import card_of_row
 from adapters.db.lanes import Lanes
+from adapters.db.quick import quick
 from adapters.db.tables import sessions, till_misses
 from adapters.db.types import Instant
 from adapters.http.sessions import StaffSession
 from core.cards.lookup import Found, Holder, Keys
-from core.cards.model import CardState, NumberKind, Plastic
-from core.shared.values import StoreId, TillId
+from core.cards.model import Card, CardState, NumberKind, Plastic
+from core.shared.values import CardId, CustomerId, StoreId, TillId
 from core.stores.model import Till
 
 _CARD = (
-    "c.id, c.customer, c.number, c.symbology, c.state, c.secret, c.issued_at, c.replaced_by, p.name as owner, "
-    "p.spend_lock"
+    "c.id as card, c.customer, c.number, c.symbology, c.state, c.secret, c.issued_at, c.replaced_by, "
+    "p.name as owner, p.spend_lock"
 )
 _NO_TIME = "cast(null as timestamp with time zone)"
-_LOOKUP = text(
-    # One statement for everything that a code can mean; each part is a probe of a unique index.
+_FOUND = (
+    # Everything that a code can mean; each part is a probe of a unique index.
     f"select 'number' as how, n.number as found, n.kind as kind, {_NO_TIME} as until, {_CARD} from card_numbers n "
     "join cards c on c.id = n.card join customers p on p.id = c.customer where n.number in (:number, :stem) "
     f"union all select 'spoken', s.code, 'current', s.until, {_CARD} from spoken_codes s "
@@ -34,19 +35,16 @@ _LOOKUP = text(
     f"union all select 'plastic', l.number, '', {_NO_TIME}, null, null, l.number, l.symbology, "
     f"case when l.blocked then 'blocked' else 'prepared' end, null, {_NO_TIME}, null, '', '' "
     "from plastics l where l.number = :number and l.card is null"
-).columns(
-    how=String, found=String, kind=String, until=Instant, id=String, customer=String, number=String, symbology=String,
-    state=String, secret=LargeBinary, issued_at=Instant, replaced_by=String, owner=String, spend_lock=String,
-)  # fmt: skip
-_TILL = (
-    text(
-        "select t.id, t.store, t.name, t.key_hash, t.created_at, t.revoked_at, "
-        "(select count(*) from till_misses m where m.till = :till and m.at > :since) as misses "
-        "from (select 1 as one) o left join tills t on t.id = :till"
-    )
-    .bindparams(bindparam("since", type_=Instant), bindparam("till", type_=String))
-    .columns(created_at=Instant, revoked_at=Instant)
 )
+_LOOK = (
+    # The till, its misses and what the code means, in one statement; the till stands in every row.
+    "select t.id, t.store, t.name, t.key_hash, t.created_at, t.revoked_at, "
+    "(select count(*) from till_misses m where m.till = :till and m.at > :since), "
+    "f.how, f.found, f.kind, f.until, f.card, f.customer, f.number, f.symbology, f.state, f.secret, f.issued_at, "
+    "f.replaced_by, f.owner, f.spend_lock "
+    f"from (select 1 as one) o left join tills t on t.id = :till left join ({_FOUND}) f on 1 = 1"
+)
+_TILL_COLUMNS = 7
 _SESSION = text(
     "select s.token_hash, s.created_at, s.seen_at, m.id, m.login, m.role, m.store, m.one_time from sessions s "
     "join staff m on m.id = s.staff where s.token_hash = :token and m.disabled_at is null"
@@ -66,14 +64,15 @@ class TillDesk:
     """Satisfies `adapters.pos.ports.TillDesk`."""
 
     def __init__(self, engine: AsyncEngine, lanes: Lanes) -> None:
-        self._engine, self._lanes = engine, lanes
+        self._quick, self._lanes = quick(engine, _LOOK), lanes
 
     async def look(self, till: TillId, keys: Keys | None, since: datetime) -> TillView:
-        """The till, and what its keys find; without keys the till alone."""
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(_TILL, {"till": till, "since": since})).one()
-            rows = [] if keys is None else (await connection.execute(_LOOKUP, _bound(keys))).all()
-        return TillView(_till(row), row.misses, _found(rows))
+        """The till, and what its keys find; without keys the till alone. Raises Busy."""
+        bound = {"till": till, "since": self._quick.bound(since), **_bound(keys)}
+        rows = await self._quick.rows(bound)
+        instant = self._quick.instant
+        found = [_Code(*row[_TILL_COLUMNS:]) for row in rows if row[_TILL_COLUMNS] is not None]
+        return TillView(_till(rows[0], instant), rows[0][_TILL_COLUMNS - 1], _found(found, instant))
 
     async def miss(self, till: TillId, at: datetime) -> None:
         """One more wrong code from this till; those of yesterday are forgotten."""
@@ -126,25 +125,54 @@ class SessionRows:
         await self._lanes.do("sessions", write)
 
 
-def _bound(keys: Keys) -> dict[str, str]:
+class _Code(NamedTuple):
+    """What the code may mean: a card and its owner, or plastic that nobody has restored."""
+
+    how: str
+    found: str
+    kind: str
+    until: Any
+    card: str
+    customer: str
+    number: str
+    symbology: str
+    state: str
+    secret: bytes
+    issued_at: Any
+    replaced_by: str | None
+    owner: str
+    spend_lock: str
+
+
+def _bound(keys: Keys | None) -> dict[str, str]:
+    if keys is None:
+        return {"number": "", "stem": "", "spoken": "", "phone": ""}
     return {"number": keys.numbers[0], "stem": keys.numbers[-1], "spoken": keys.spoken, "phone": keys.phone}
 
 
-def _found(rows: Any) -> Found:
-    plastic = next((row for row in rows if row.how == "plastic"), None)
+def _found(codes: Sequence[_Code], instant: Callable[[Any], datetime | None]) -> Found:
+    plastic = next((code for code in codes if code.how == "plastic"), None)
     record = (
         Plastic(plastic.number, plastic.symbology, blocked=plastic.state == CardState.BLOCKED.value)
         if plastic is not None
         else None
     )
-    return Found([_holder(row) for row in rows if row.how != "plastic"], record)
+    return Found([_holder(code, instant) for code in codes if code.how != "plastic"], record)
 
 
-def _holder(row: Row[Any]) -> Holder:
-    return Holder(row.found, row.how, NumberKind(row.kind), card_of_row(row), row.owner, row.spend_lock, row.until)
+def _holder(code: _Code, instant: Callable[[Any], datetime | None]) -> Holder:
+    issued_at = instant(code.issued_at)
+    assert issued_at is not None, "a card has its birth"
+    card = Card(
+        CardId(code.card), CustomerId(code.customer), code.number, code.symbology, CardState(code.state),
+        bytes(code.secret), issued_at, CardId(code.replaced_by) if code.replaced_by else None,
+    )  # fmt: skip
+    return Holder(code.found, code.how, NumberKind(code.kind), card, code.owner, code.spend_lock, instant(code.until))
 
 
-def _till(row: Row[Any]) -> Till | None:
-    if row.id is None:
+def _till(row: Sequence[Any], instant: Callable[[Any], datetime | None]) -> Till | None:
+    if row[0] is None:
         return None
-    return Till(TillId(row.id), StoreId(row.store), row.name, row.key_hash, row.created_at, row.revoked_at)
+    created_at = instant(row[4])
+    assert created_at is not None, "a till has its birth"
+    return Till(TillId(row[0]), StoreId(row[1]), row[2], row[3], created_at, instant(row[5]))

@@ -10,9 +10,9 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import StaticPool
 
-_POSTGRES_OPTIONS = "-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000"
+POSTGRES_OPTIONS = "-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000"
+"""No statement waits for a lock for longer than 2 s or runs for longer than 5 (reliability.md section 3)."""
 DEFAULT_LANES = 4
 
 
@@ -28,7 +28,6 @@ __all__ = [
     "must_be_safe",
     "read_engine",
     "serve_alone",
-    "single_reader",
     "sync_engine",
 ]
 DatabaseError = DBAPIError
@@ -59,7 +58,7 @@ def sync_engine(url: str, *, patient: bool = False) -> Engine:
         engine = create_engine(target.set(drivername="sqlite"), hide_parameters=True)
         _careful_sqlite(engine, 30_000 if patient else 2_000)
         return engine
-    options = "" if patient else _POSTGRES_OPTIONS
+    options = "" if patient else POSTGRES_OPTIONS
     return create_engine(
         target, hide_parameters=True, pool_pre_ping=True, pool_size=8, connect_args={"options": options}
     )
@@ -77,28 +76,10 @@ def read_engine(url: str) -> AsyncEngine:
             connection.execute("PRAGMA query_only=ON")
 
         return engine
-    options = f"{_POSTGRES_OPTIONS} -c default_transaction_read_only=on"
+    options = f"{POSTGRES_OPTIONS} -c default_transaction_read_only=on"
     return create_async_engine(
         target, hide_parameters=True, pool_pre_ping=True, pool_size=8, connect_args={"options": options}
     )
-
-
-def single_reader(url: str) -> Engine:
-    """One synchronous read-only connection to an embedded database, for a statement that takes microseconds."""
-    target = make_url(url)
-    engine = create_engine(
-        target.set(drivername="sqlite"),
-        hide_parameters=True,
-        poolclass=StaticPool,
-        connect_args={"timeout": 5, "check_same_thread": False, "isolation_level": None},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _read_only(connection: Any, record: Any) -> None:
-        del record
-        connection.execute("PRAGMA query_only=ON")
-
-    return engine
 
 
 def _careful_sqlite(engine: Engine, wait_ms: int) -> None:

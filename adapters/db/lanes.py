@@ -31,7 +31,7 @@ PATIENCE = 5.0
 """Seconds of trying again before an item is given up with Busy (reliability.md section 3)."""
 _MOST_RACES = 3
 _SQLSTATES = {"40001", "40P01", "55P03"}
-_SQLITE_CODES = {5, 6, 10, 13, 14}
+SQLITE_AWAY = {5, 6, 10, 13, 14}
 """BUSY, LOCKED, IOERR, FULL, CANTOPEN: the way to the file, not the statement, was wrong."""
 
 
@@ -235,5 +235,5 @@ def _transient(error: BaseException) -> bool:
         return True
     code = getattr(found.orig, "sqlite_errorcode", None)
     if code is not None:
-        return code & 0xFF in _SQLITE_CODES
+        return code & 0xFF in SQLITE_AWAY
     return isinstance(found, OperationalError) or getattr(found.orig, "sqlstate", None) in _SQLSTATES
