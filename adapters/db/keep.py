@@ -4,12 +4,15 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL, make_url
 
+from adapters.db import schema
 from adapters.db.engines import AlreadyServed, is_sqlite, serve_alone, sync_engine
 from adapters.db.tables import APPEND_ONLY
 
@@ -73,8 +76,18 @@ _CHECKS: dict[str, Check] = {
 }
 
 
+class CannotKeep(Exception):
+    """The check, backup or restore was refused; the text says what to do."""
+
+
 def check(url: str) -> list[str]:
-    """What is wrong, a line for each: which promise, and the first rows that break it. Empty: nothing is."""
+    """What is wrong, a line for each: which promise, and the first rows that break it. Empty: nothing is.
+
+    Raises CannotKeep when there is no database of this version to look at.
+    """
+    _must_exist(url)
+    if not schema.is_current(url):
+        raise CannotKeep("the database is of another version; run `kartka db upgrade`")
     engine = sync_engine(url, patient=True)
     wrong = []
     try:
@@ -88,59 +101,113 @@ def check(url: str) -> list[str]:
     return wrong
 
 
-class CannotKeep(Exception):
-    """The backup or restore was refused; the text says what to do."""
-
-
 def backup(url: str, file: Path) -> None:
-    """The file holds the whole database as of now; a running `serve` is not disturbed."""
+    """The file holds the whole database as of now, or is not there; a running `serve` is not disturbed."""
     if file.exists():
         raise CannotKeep(f"{file} exists already; name another file")
+    _must_exist(url)
     file.parent.mkdir(parents=True, exist_ok=True)
-    if is_sqlite(url):
-        source = Path(str(make_url(url).database))
-        if not source.exists():
-            raise CannotKeep(f"{source} does not exist; there is nothing to back up")
-        with sqlite3.connect(source) as live, sqlite3.connect(file) as copy:
-            live.backup(copy)
-        file.chmod(0o600)
-        return
-    _postgres("pg_dump", url, "--format=custom", f"--file={file}")
+    half = file.with_name(file.name + ".part")
+    half.unlink(missing_ok=True)
+    half.touch(mode=0o600)
+    try:
+        if is_sqlite(url):
+            with closing(_opened(_path(url))) as live, closing(sqlite3.connect(half)) as copy:
+                live.backup(copy)
+                copy.execute("pragma journal_mode=delete")  # one file, without a log beside it
+        else:
+            _postgres("pg_dump", url, "--format=custom", f"--file={half}")
+        half.replace(file)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def restore(url: str, file: Path) -> None:
-    """The database is as the file has it; what was there before is gone. Refused while somebody serves it."""
+    """The database is as the file has it; what was there before is gone. Refused while somebody uses it."""
     if not file.is_file():
         raise CannotKeep(f"{file}: no such file")
     if is_sqlite(url):
-        _restore_sqlite(Path(str(make_url(url).database)), file)
+        _restore_sqlite(_path(url), file)
         return
+    _must_be_alone(url)
     _postgres("pg_restore", url, "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error",
               f"--dbname={_plain(make_url(url))}", str(file), dbname=False)  # fmt: skip
 
 
 def _restore_sqlite(target: Path, file: Path) -> None:
-    try:
-        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as copy:
-            if copy.execute("pragma integrity_check").fetchone() != ("ok",):
-                raise CannotKeep(f"{file} is damaged; use another backup")
-            if copy.execute("select count(*) from sqlite_master where name = 'alembic_version'").fetchone() != (1,):
-                raise CannotKeep(f"{file} is no backup of this house")
-    except sqlite3.DatabaseError:
-        raise CannotKeep(f"{file} is no SQLite database") from None
+    """One transaction of SQLite itself: a crash in the middle leaves the old database whole."""
     try:
         lock = serve_alone(target)
     except AlreadyServed:
         raise CannotKeep(f"{target} is being served; stop `kartka serve` first") from None
     try:
-        fresh = target.with_name(target.name + ".restoring")
-        shutil.copyfile(file, fresh)
-        fresh.chmod(0o600)
-        for suffix in ("-wal", "-shm"):
-            target.with_name(target.name + suffix).unlink(missing_ok=True)
-        fresh.replace(target)
+        with closing(_opened(file)) as copy:
+            _must_be_a_backup(copy, file)
+            try:
+                with closing(sqlite3.connect(target)) as live:
+                    copy.backup(live)
+            except sqlite3.OperationalError as error:
+                raise CannotKeep(f"{target}: {error}; end the other commands that use it") from None
+            except sqlite3.DatabaseError:
+                _set_aside(target)
+                with closing(sqlite3.connect(target)) as live:
+                    copy.backup(live)
+        target.chmod(0o600)
     finally:
         os.close(lock)
+
+
+def _must_be_a_backup(copy: sqlite3.Connection, file: Path) -> None:
+    try:
+        if copy.execute("pragma integrity_check").fetchone() != ("ok",):
+            raise CannotKeep(f"{file} is damaged; use another backup")
+        if copy.execute("select count(*) from sqlite_master where name = 'alembic_version'").fetchone() != (1,):
+            raise CannotKeep(f"{file} is no backup of this house")
+    except sqlite3.DatabaseError:
+        raise CannotKeep(f"{file} is no SQLite database") from None
+
+
+def _set_aside(target: Path) -> None:
+    """A file so damaged that SQLite does not know it any more is kept beside, with its log."""
+    for suffix in ("", "-wal", "-shm"):
+        part = target.with_name(target.name + suffix)
+        if part.exists():
+            part.replace(target.with_name(f"{target.name}.damaged{suffix}"))
+
+
+def _must_exist(url: str) -> None:
+    if is_sqlite(url) and not _path(url).exists():
+        raise CannotKeep(f"{_path(url)} does not exist; `kartka db upgrade` makes it")
+
+
+def _must_be_alone(url: str) -> None:
+    """Nobody else is connected; those who have just left get two seconds to be gone."""
+    engine = sync_engine(url, patient=True)
+    others = text(
+        "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() "
+        "and backend_type = 'client backend'"
+    )
+    until = time.monotonic() + 2
+    try:
+        while True:
+            with engine.connect() as connection:
+                count = connection.execute(others).scalar_one()
+            if not count:
+                return
+            if time.monotonic() > until:
+                raise CannotKeep(f"{count} others use this database; stop `kartka serve` and its commands first")
+            time.sleep(0.1)
+    finally:
+        engine.dispose()
+
+
+def _path(url: str) -> Path:
+    return Path(str(make_url(url).database))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The file, which is there and is only read."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
 
 
 def _postgres(tool: str, url: str, *arguments: str, dbname: bool = True) -> None:

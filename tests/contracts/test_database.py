@@ -1,6 +1,7 @@
 """The database keeps its promises: migrations, backups, checks, lanes, one registration among many."""
 
 import asyncio
+import os
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from adapters.db import keep, schema
-from adapters.db.engines import AlreadyServed, serve_alone
+from adapters.db.engines import AlreadyServed, is_sqlite, serve_alone
 from adapters.db.letters import pack, unpack
 from adapters.db.tables import metadata
 from bot.conversation import handle
@@ -60,14 +61,61 @@ def test_a_backup_brings_everything_back(world: World, tmp_path: Path) -> None:
         keep.backup(world.url, tmp_path / "copy")
 
 
-def test_a_damaged_or_foreign_file_is_not_restored(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/k.db"
-    schema.upgrade(url)
+def test_a_damaged_or_foreign_file_is_not_restored(world: World, tmp_path: Path) -> None:
+    register(world.person())
     (tmp_path / "bad").write_bytes(b"not a database" * 100)
+    world.close()
     with pytest.raises(keep.CannotKeep):
-        keep.restore(url, tmp_path / "bad")
+        keep.restore(world.url, tmp_path / "bad")
     with pytest.raises(keep.CannotKeep, match="no such file"):
-        keep.restore(url, tmp_path / "none")
+        keep.restore(world.url, tmp_path / "none")
+    assert world.do(lambda work: work.customers.by_phone(OLENA)) is not None
+
+
+def test_a_restore_waits_for_nobody_who_still_uses_the_database(world: World, tmp_path: Path) -> None:
+    keep.backup(world.url, tmp_path / "copy")
+    register(world.person())
+    if is_sqlite(world.url):
+        lock = serve_alone(Path(str(world.engine.url.database)))
+        with pytest.raises(keep.CannotKeep, match="stop `kartka serve`"):
+            keep.restore(world.url, tmp_path / "copy")
+        os.close(lock)
+    else:
+        with world.engine.connect() as user:
+            user.execute(text("select 1"))
+            with pytest.raises(keep.CannotKeep, match="stop `kartka serve`"):
+                keep.restore(world.url, tmp_path / "copy")
+    assert world.do(lambda work: work.customers.by_phone(OLENA)) is not None
+
+
+def test_a_database_damaged_beyond_reading_is_set_aside_and_restored(small_world: World, tmp_path: Path) -> None:
+    register(small_world.person())
+    keep.backup(small_world.url, tmp_path / "copy")
+    small_world.close()
+    path = Path(str(small_world.engine.url.database))
+    path.write_bytes(b"the disk was full of ashes" * 400)
+    keep.restore(small_world.url, tmp_path / "copy")
+    assert keep.check(small_world.url) == []
+    assert small_world.do(lambda work: work.customers.by_phone(OLENA)) is not None
+    assert path.with_name(path.name + ".damaged").exists()
+
+
+def test_a_backup_is_one_private_file_also_while_somebody_writes(world: World, tmp_path: Path) -> None:
+    register(world.person())
+    with world.engine.connect() as other, other.begin():
+        other.execute(text("update customers set name = 'half'"))
+        keep.backup(world.url, tmp_path / "copies" / "copy")
+    (made,) = (tmp_path / "copies").iterdir()
+    assert made.stat().st_mode & 0o077 == 0
+
+
+def test_what_is_not_there_is_not_checked_or_saved(database_url: str, tmp_path: Path) -> None:
+    with pytest.raises(keep.CannotKeep, match="kartka db upgrade"):
+        keep.check(database_url)
+    if is_sqlite(database_url):
+        with pytest.raises(keep.CannotKeep, match="does not exist"):
+            keep.backup(database_url, tmp_path / "copy")
+        assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
