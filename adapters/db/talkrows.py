@@ -1,6 +1,6 @@
 """Dialogs, files, inbox and outbox: the talk as rows."""
 
-import zlib
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -102,8 +102,7 @@ class InboxRows:
     def next_of(self, address: Address) -> Pending | None:
         """The oldest event of the person that waits; the person is locked against other processes until commit."""
         if self._connection.dialect.name == "postgresql":
-            lock = zlib.crc32(address.key.encode()) | zlib.adler32(address.key.encode()) << 31
-            self._connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": lock})
+            self._connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _lock_of(address)})
         waiting = select(inbox).where(_is(inbox, address), text("state = 'new'")).order_by(inbox.c.id).limit(1)
         row = one(self._connection, waiting)
         if row is None:
@@ -224,6 +223,11 @@ def letter_of_row(row: Row[Any]) -> Letter:
     return Letter(
         row.id, address, reply, keyboard, Language(row.language), row.level, row.is_last, row.not_before, row.event
     )
+
+
+def _lock_of(address: Address) -> int:
+    """64 bits that stand for the person in every process."""
+    return int.from_bytes(hashlib.blake2b(address.key.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def _of(address: Address) -> dict[str, str]:
