@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.db.erasing import erase_last_words
 from adapters.db.letters import pack, unpack, unpack_reply
 from adapters.db.outside import OUTBOX_LEASE_SECONDS, Outside
-from adapters.db.sql import insert_for, one, put
+from adapters.db.sql import one, put
 from adapters.db.tables import addresses, dialogs, inbox, media, outbox
 from bot.dialog import Dialog
 from bot.messages import Answer, Say
@@ -80,6 +81,13 @@ class Pending:
     tries: int
 
 
+_ADD_EVENT = {
+    "sqlite": sqlite.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id),
+    "postgresql": postgresql.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id),
+}
+"""The hook's only statement, built once."""
+
+
 class InboxRows:
     """Events as they came: unique by key, oldest first per person."""
 
@@ -90,8 +98,7 @@ class InboxRows:
         """The event's number, and True when it is new."""
         address = event.address
         row = {**_of(address), "event_key": event.key, "body": dict(event.body), "received_at": received_at}
-        statement = insert_for(self._connection, inbox).on_conflict_do_nothing()
-        number = self._connection.execute(statement.returning(inbox.c.id), row).scalar()
+        number = self._connection.execute(_ADD_EVENT[self._connection.dialect.name], row).scalar()
         if number is not None:
             return int(number), True
         known = select(inbox.c.id).where(
