@@ -5,10 +5,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, select, update
+from sqlalchemy import Connection, Row, delete, exists, select
 
 from adapters.db.erasing import erase_plastic_owner
-from adapters.db.sql import insert_for, one, put
+from adapters.db.sql import insert_for, one, put, renew
 from adapters.db.tables import card_numbers, cards, counters, plastics, spoken_codes
 from core.cards.model import Card, CardState, NumberKind, Plastic
 from core.shared.values import CardId, CustomerId, Phone
@@ -47,7 +47,7 @@ class CardRows:
 
     def save(self, card: Card) -> None:
         """The card is as given."""
-        self._connection.execute(update(cards).where(cards.c.id == card.id), asdict(card))
+        renew(self._connection, cards, asdict(card))
 
     def give_number(self, number: str, card: CardId, kind: NumberKind) -> None:
         """The number finds this card as `kind`."""
@@ -85,7 +85,7 @@ class PlasticRows:
 
     def save(self, plastic: Plastic) -> None:
         """The record is as given."""
-        self._connection.execute(update(plastics).where(plastics.c.number == plastic.number), row_of_plastic(plastic))
+        renew(self._connection, plastics, row_of_plastic(plastic))
 
     def forget(self, customer: CustomerId) -> None:
         """The customer's restored records name nobody."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from adapters.db.sql import one
+from adapters.db.sql import one, renew
 from adapters.db.tables import sessions, staff, stores, tills, tries
 from core.shared.values import Place, StaffId, StoreId, TillId
 from core.staff.model import Role, StaffMember
@@ -80,7 +80,7 @@ class StaffRows:
 
     def save(self, member: StaffMember) -> None:
         """The member is as given."""
-        self._connection.execute(update(staff).where(staff.c.id == member.id), asdict(member))
+        renew(self._connection, staff, asdict(member))
 
     def end_sessions(self, member: StaffId) -> None:
         """Nobody is logged in as this member."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, selec
 
 from adapters.db.erasing import erase_absorbed, erase_addresses, suppress
 from adapters.db.outside import Outside
-from adapters.db.sql import one
+from adapters.db.sql import one, renew
 from adapters.db.tables import addresses, codes, consents, customers, merges
 from core.customers.model import CodeUse, Consent, Customer, KnownAddress, Merge, OneTimeCode, Purpose
 from core.shared.values import Address, CustomerId, Language, Phone
@@ -39,7 +39,7 @@ class CustomerRows:
 
     def save(self, customer: Customer) -> None:
         """The customer is as given."""
-        self._connection.execute(update(customers).where(customers.c.id == customer.id), row_of_customer(customer))
+        renew(self._connection, customers, row_of_customer(customer))
 
     def lock(self, ids: Sequence[CustomerId]) -> None:
         """Row locks in ascending id order; on SQLite the writer is alone anyway."""
@@ -71,7 +71,7 @@ class AddressRows:
 
     def save(self, known: KnownAddress) -> None:
         """The address is as given."""
-        self._connection.execute(update(addresses).where(_is(known.address)), _row_of_known(known))
+        renew(self._connection, addresses, _row_of_known(known))
 
     def erase(self, customer: CustomerId) -> Sequence[Address]:
         """The addresses and all traces of them are gone, and so is whoever was merged into the customer."""
@@ -120,7 +120,7 @@ class CodeRows:
 
     def save(self, code: OneTimeCode) -> None:
         """The code is as given."""
-        self._connection.execute(update(codes).where(codes.c.id == code.id), _row_of_code(code))
+        renew(self._connection, codes, _row_of_code(code))
 
     def newest(self, use: CodeUse, subject: str) -> OneTimeCode | None:
         """The last one made for the subject."""
