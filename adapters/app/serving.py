@@ -8,6 +8,7 @@ from aiohttp import web
 
 from adapters.app.house import House, open_house
 from adapters.app.messengers import close_clients, polled
+from adapters.app.scheduling import tidied
 from adapters.app.settings import Settings
 from adapters.app.web import build_app
 from adapters.http.logs import configure_logging
@@ -34,7 +35,7 @@ async def serve(
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()
             ready(house)
-            async with polled(house):
+            async with polled(house), tidied(house):
                 await stop.wait()
         finally:
             await runner.cleanup()

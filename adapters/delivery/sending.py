@@ -13,6 +13,8 @@ from core.shared.values import Address
 
 _LONGEST_WAIT_HERE = 5.0
 """Seconds that a letter waits in memory; a longer pause is written down and the sweep takes it up."""
+_NO_CHANNEL_WAIT = 600.0
+"""Seconds until a letter of a channel without a token is looked at again."""
 log = structlog.get_logger(__name__)
 
 
@@ -63,6 +65,7 @@ class Sender:
             await asyncio.sleep(min(max(wait, 0.0), _LONGEST_WAIT_HERE))
         channel = self._channels.get(letter.address.channel)
         if channel is None:
+            await self._settle(letter, Retry(_NO_CHANNEL_WAIT))
             return
         outcome = await self._try(channel, letter)
         if isinstance(outcome, Retry) and outcome.after <= _LONGEST_WAIT_HERE:
@@ -70,6 +73,9 @@ class Sender:
             outcome = await self._try(channel, letter)
         if isinstance(outcome, Rejected):
             log.error("delivery.rejected", channel=channel.name, letter=letter.id, reason=outcome.reason)
+        await self._settle(letter, outcome)
+
+    async def _settle(self, letter: Letter, outcome: Outcome) -> None:
         now = self._clock()
         await self._lanes.do(letter.address.key, lambda work: work.outbox.settle(letter.id, outcome, now))
 

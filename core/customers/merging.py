@@ -73,7 +73,7 @@ def merge_people(
 def unmerge_people(work: CustomerWork, *, merge: str, actor: str) -> Merge:
     """The absorbed customer lives again with the addresses that were theirs; what came later stays with the survivor.
 
-    Raises Unknown (`unknown-merge`), Conflict (`merge-undone`).
+    Raises Unknown (`unknown-merge`), Conflict (`merge-undone`, `customer-forgotten`).
     """
     record = work.merges.get(merge)
     if record is None:
@@ -82,6 +82,8 @@ def unmerge_people(work: CustomerWork, *, merge: str, actor: str) -> Merge:
     gone, keep = work.customers.get(record.absorbed), work.customers.get(record.survivor)
     if gone is None or keep is None:
         raise Unknown("unknown-customer", customer=record.absorbed)
+    if gone.forgotten_at or keep.forgotten_at:
+        raise Conflict("customer-forgotten")
     if not work.merges.close(merge, work.now):
         raise Conflict("merge-undone")
     work.customers.save(replace(gone, merged_into=None))
