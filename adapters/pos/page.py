@@ -54,6 +54,7 @@ WORDS = (
     "till.recycled-phone",
     "till.not-restored",
     "till.confirm",
+    "till.ask-proof",
     "till.proof-none",
     "till.proof-rotating",
     "till.proof-spoken",

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.messages import (
@@ -60,7 +61,15 @@ def parse(event: RawEvent) -> Incoming | None:
         who.get("language") if isinstance(who.get("language"), str) else None,
         str(who.get("name") or ""),
         level if type(level) is int else None,
+        _instant(body.get("timestamp")),
     )
+
+
+def _instant(milliseconds: Any) -> datetime | None:
+    """The platform's own time of the event, which orders words about the subscription (channels.md 1.5)."""
+    if type(milliseconds) is not int or not 0 < milliseconds < 10**14:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _said(body: Json) -> Said | None:

@@ -118,14 +118,19 @@ async def test_a_kiosk_forgets_the_person_after_a_minute_of_silence(browser: Bro
 
 async def test_the_till_says_five_different_sentences(browser: Browser, url: str) -> None:
     async with serve(url) as served:
-        number = (await Chat(served).registers())["data"]["number"]
+        data = (await Chat(served).registers())["data"]
+        number = data["number"]
         lanes = served.house.lanes
         await lanes.do("x", lambda work: work.shelves.put_plastics([Plastic("00012345678", "code128")]))
         page = await phone_page(browser)
         await log_in(page, served, "cashier", "/till")
-        await scan(page, number)
+        await scan(page, data["codes"]["rotating"])
         await expect(page.locator("#name")).to_have_text("Олена К.")
         await expect(page.locator("#verdict")).to_have_text("Можна")
+        await clean(page)
+        await scan(page, number)
+        await expect(page.locator("#verdict")).to_have_text("Тільки нарахування")
+        await expect(page.locator("#reason")).to_contain_text("Код для каси")
         await clean(page)
         heard: set[str] = set()
         for code in ("2900000000018", "4820000009997", "00012345678"):

@@ -36,7 +36,12 @@ async def chat(browser: Browser, served: Served) -> tuple[Image.Image, str]:
     await page.locator(".bubble.theirs img").last.wait_for()
     await page.wait_for_timeout(600)
     number = (await page.inner_text("#panel-number")).replace(" ", "")
-    return await shot(page), number
+    picture = await shot(page)
+    await page.get_by_role("navigation").get_by_role("button", name="Код для каси").click()
+    spoken = page.get_by_text("Код для каси:").last
+    await spoken.wait_for()
+    code = "".join(ch for ch in (await spoken.inner_text()).split(".")[0] if ch.isdigit())
+    return picture, code or number
 
 
 async def till(browser: Browser, served: Served, code: str) -> Image.Image:

@@ -58,11 +58,12 @@ async function take(code) {
 }
 
 function accepted(seen, linked) {
-  const spend = seen.card.state === "active" && seen.spend_blocked_by.length === 0 && seen.customer;
+  const open = seen.card.state === "active" && seen.spend_blocked_by.length === 0 && seen.customer;
+  const spend = open && seen.proof !== "none";
   const prepared = seen.customer === null;
   frame(spend ? "good" : "wait", spend ? "✓" : "•", spend ? words["can-spend"] : words["earn-only"]);
   $("reason").textContent = linked ? words["link-done"] : prepared ? words.prepared
-    : seen.spend_blocked_by.map((why) => words[why] || why).join(" ");
+    : open && !spend ? words["ask-proof"] : seen.spend_blocked_by.map((why) => words[why] || why).join(" ");
   $("name").textContent = seen.customer?.name ?? "";
   $("points").textContent = seen.points.active;
   $("points-label").textContent = words.points;
