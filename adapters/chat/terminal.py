@@ -34,7 +34,9 @@ async def converse(
     while True:
         number, _ = await door.accept(RawEvent(address, uuid.uuid4().hex, body))
         letters = await door.answer(number)
-        offered = [button for letter in letters for button in _show(letter, texts, out)]
+        offered = []
+        for letter in letters:  # one count through all replies: a number on the screen means one button
+            offered += _show(letter, texts, out, first=len(offered) + 1)
         wants = letters[-1].reply.wants if letters and isinstance(letters[-1].reply, Ask) else ""
         if wants == "phone" and phone:
             print(f"> {phone}", file=out)
@@ -59,8 +61,8 @@ def _said(typed: str, offered: list[Button]) -> dict[str, object]:
     return {"kind": "text", "text": typed or "menu"}
 
 
-def _show(letter: Letter, texts: Texts, out: TextIO) -> list[Button]:
-    """The reply in words; its buttons, to be numbered."""
+def _show(letter: Letter, texts: Texts, out: TextIO, *, first: int) -> list[Button]:
+    """The reply in words, then its buttons numbered from `first`."""
     reply, language = letter.reply, letter.language
     if isinstance(reply, Ask) and reply.reason is not None:
         print(texts.say(reply.reason, language), file=out)
@@ -74,7 +76,7 @@ def _show(letter: Letter, texts: Texts, out: TextIO) -> list[Button]:
             print("  " + " · ".join([item.title, *(texts.say(line, language) for line in item.lines)]), file=out)
     controls = reply.controls if isinstance(reply, Ask) else ()
     buttons = [button for button in (*reply.buttons, *controls) if button.kind == "reply"]
-    for at, button in enumerate(buttons, 1):
+    for at, button in enumerate(buttons, first):
         print(f"  [{at}] {texts.say(button.label, language)}", file=out)
     return buttons
 
