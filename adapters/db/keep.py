@@ -12,8 +12,10 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL, make_url
 
-from adapters.db import schema
+from adapters.db import ledgertables, saletables, schema
 from adapters.db.engines import AlreadyServed, is_sqlite, serve_alone, sync_engine
+from adapters.db.promises import OUT_OF_ORDER, PROMISES
+from adapters.db.sealing import broken_seals
 from adapters.db.tables import APPEND_ONLY
 
 Check = Callable[[Connection], Sequence[str]]
@@ -67,12 +69,19 @@ def _triggers(connection: Connection) -> Sequence[str]:
         there = {
             row[0] for row in connection.execute(text("select event_object_table from information_schema.triggers"))
         }
-    return [table for table in APPEND_ONLY if table not in there]
+    grows = (*APPEND_ONLY, *ledgertables.GROWS, *saletables.GROWS)
+    return [table for table in grows if table not in there]
+
+
+def _out_of_order(connection: Connection) -> Sequence[str]:
+    return [row[0] for row in connection.execute(text(OUT_OF_ORDER[connection.dialect.name]))]
 
 
 _CHECKS: dict[str, Check] = {
     "the file itself": _integrity,
-    "a table that must only grow has lost its guard": _triggers,
+    "10: a table that must only grow has lost its guard": _triggers,
+    "11: an operation that was changed after it was sealed": broken_seals,
+    "22: operations of one customer that stand in another order than they happened": _out_of_order,
 }
 
 
@@ -94,7 +103,7 @@ def check(url: str) -> list[str]:
         with engine.connect() as connection:
             for what, probe in _CHECKS.items():
                 wrong += [f"{what}: {row}" for row in list(probe(connection))[:10]]
-            for what, statement in _SQL_CHECKS.items():
+            for what, statement in {**_SQL_CHECKS, **PROMISES}.items():
                 wrong += [f"{what}: {row[0]}" for row in connection.execute(text(statement)).fetchmany(10)]
     finally:
         engine.dispose()

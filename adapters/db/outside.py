@@ -58,6 +58,8 @@ class Outside:
     clock: Callable[[], datetime] = system_clock
     new_id: Callable[[], str] = new_uuid
     keep_sms: bool = False
+    locks: bool = True
+    """False only in the test that must then see money go wrong: nothing is locked before it is decided upon."""
 
     def hashed(self, phone: Phone) -> str:
         """The keyed hash under which a phone is remembered when the phone itself must not be."""

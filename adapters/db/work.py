@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 
 from adapters.db.cardrows import CardRows, PlasticRows, SpokenRows
 from adapters.db.houserows import StaffRows, StoreRows, TillRows, TryRows
+from adapters.db.ledgerrows import LedgerRows
+from adapters.db.oncerows import OnceRows
 from adapters.db.outside import Outside, SystemChance
 from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows, MergeRows, SuppressedRows
 from adapters.db.shelves import Shelves
@@ -76,6 +78,16 @@ class DbWork:
     def tries(self) -> TryRows:
         """Counted attempts."""
         return TryRows(self._connection)
+
+    @cached_property
+    def ledger(self) -> LedgerRows:
+        """The books of points."""
+        return LedgerRows(self._connection, locks=self._outside.locks)
+
+    @cached_property
+    def once(self) -> OnceRows:
+        """Keys of money operations."""
+        return OnceRows(self._connection)
 
     @cached_property
     def stores(self) -> StoreRows:

@@ -49,6 +49,27 @@ class Programme:
     till_misses: int = 20
     till_miss_minutes: int = 5
     kiosk_forget_seconds: int = 60
+    pending_days: int = 14
+    """Days from a sale until its points are active: the return window; 0: at once (domain section 4)."""
+    expiry_months: int = 12
+    """Months from activation until the end of the month in which points expire; 0: never."""
+    hold_minutes: int = 15
+    return_debt: str = "clamp"
+    """What becomes of earned points that a return needs and that are spent: `clamp`, `debt` or `money`."""
+    returned_points_grace_days: int = 30
+    spend_without_proof_points: int = 0
+    voucher_rollback_days: int = 30
+    confirmation_seconds: int = 60
+    confirmed_minutes: int = 5
+    """How long a confirmed spending waits for its sale."""
+    late_receipt_days: int = 7
+    clock_ahead_minutes: int = 10
+    offline_points_sale: int = 0
+    """The most points that one offline sale may spend; 0: none are spent offline (domain section 6)."""
+    offline_points_day: int = 0
+    """The most that one customer may spend offline in a day."""
+    offline_points_outage: int = 0
+    """The most that one till may let be spent in one outage."""
     timezone: ZoneInfo = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -63,6 +84,8 @@ class Programme:
             raise BadProgramme("brand_colour: a colour such as #0B6E4F")
         if not re.fullmatch(r"[A-Z]{2}", self.region):
             raise BadProgramme("region: two capital letters such as UA")
+        if self.return_debt not in ("clamp", "debt", "money"):
+            raise BadProgramme("return_debt: one of clamp, debt, money")
         if not self.brand.strip():
             raise BadProgramme("brand: the shop's name as customers know it")
         for one in fields(self):

@@ -58,6 +58,11 @@ NOT_PERSONAL = {
     "consents": "*", "events": "*",
     # The number finds a card that is deleted; the shop's receipts name it, and the accounting stays.
     "cards": "*", "card_numbers": "*", "spoken_codes": "*",
+    # The accounting: points, receipts and rights, kept under the pseudonym (domain section 2).
+    "once_keys": "*", "operations": "*", "lots": "*", "entries": "*", "operation_members": "*", "purses": "*",
+    "holds": "*", "seals": "*", "sales": "*", "sale_lines": "*", "sale_offers": "*", "returns": "*",
+    "return_lines": "*", "used_codes": "*", "confirmations": "*", "offers": "*", "offer_people": "*",
+    "offer_uses": "*", "vouchers": "*", "voucher_moves": "*",
     "plastics": {"number", "symbology", "points", "points_expire_on", "blocked", "card"},
     "addresses": {"channel", "bot", "first_seen_at", "language", "chosen_language", "customer", "level", "subscribed",
                   "subscribed_at"},
