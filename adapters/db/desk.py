@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import Connection, delete, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.db.lanes import Lanes
@@ -45,6 +45,7 @@ _LOOK = (
     f"from (select 1 as one) o left join tills t on t.id = :till left join ({_FOUND}) f on 1 = 1"
 )
 _TILL_COLUMNS = 7
+_FOUND_TEXT = text(_FOUND)
 _SESSION = text(
     "select s.token_hash, s.created_at, s.seen_at, m.id, m.login, m.role, m.store, m.one_time from sessions s "
     "join staff m on m.id = s.staff where s.token_hash = :token and m.disabled_at is null"
@@ -82,6 +83,13 @@ class TillDesk:
             work.connection.execute(delete(till_misses).where(till_misses.c.at < at - timedelta(days=1)))
 
         await self._lanes.do(f"till:{till}", write)
+
+
+def found_in(connection: Connection, keys: Keys) -> Found:
+    """What the keys find, read in a transaction that is under way."""
+    sqlite = connection.dialect.name == "sqlite"
+    rows = connection.execute(_FOUND_TEXT, _bound(keys))
+    return _found([_Code(*row) for row in rows], _text_instant if sqlite else _true_instant)
 
 
 class SessionRows:
@@ -142,6 +150,14 @@ class _Code(NamedTuple):
     replaced_by: str | None
     owner: str
     spend_lock: str
+
+
+def _text_instant(value: Any) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _true_instant(value: Any) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 def _bound(keys: Keys | None) -> dict[str, str]:

@@ -101,6 +101,11 @@ class LedgerRows:
             found[customer] = purse_of_row(row)
         return found
 
+    def purse(self, customer: CustomerId) -> Purse:
+        """As it stands."""
+        row = self._connection.execute(_PURSE, {"p_customer": customer}).one_or_none()
+        return Purse(customer) if row is None else purse_of_row(row)
+
     def lots(self, customer: CustomerId) -> Sequence[Lot]:
         """In spending order, by the index of living lots."""
         return [lot_of_row(row) for row in self._connection.execute(_LIVING_LOTS, {"p_customer": customer})]

@@ -9,12 +9,15 @@ from sqlalchemy import Connection
 from adapters.db.cardrows import CardRows, PlasticRows, SpokenRows
 from adapters.db.houserows import StaffRows, StoreRows, TillRows, TryRows
 from adapters.db.ledgerrows import LedgerRows
+from adapters.db.offerrows import OfferRows
 from adapters.db.oncerows import OnceRows
 from adapters.db.outside import Outside, SystemChance
 from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows, MergeRows, SuppressedRows
+from adapters.db.salerows import FinderRows, ProductRows, SaleRows
 from adapters.db.shelves import Shelves
 from adapters.db.tables import events
 from adapters.db.talkrows import DialogRows, FileRows, InboxRows, OutboxRows, PostRows
+from adapters.db.voucherrows import VoucherRows
 from bot.ports import Texts
 from core.customers.ports import Phones
 from core.programme.model import Programme
@@ -78,6 +81,31 @@ class DbWork:
     def tries(self) -> TryRows:
         """Counted attempts."""
         return TryRows(self._connection)
+
+    @cached_property
+    def sales(self) -> SaleRows:
+        """Receipts."""
+        return SaleRows(self._connection)
+
+    @cached_property
+    def finder(self) -> FinderRows:
+        """What codes mean."""
+        return FinderRows(self._connection)
+
+    @cached_property
+    def products(self) -> ProductRows:
+        """The catalogue."""
+        return ProductRows(self._connection)
+
+    @cached_property
+    def offers(self) -> OfferRows:
+        """Offers."""
+        return OfferRows(self._connection, self._outside)
+
+    @cached_property
+    def vouchers(self) -> VoucherRows:
+        """Vouchers."""
+        return VoucherRows(self._connection, self._outside)
 
     @cached_property
     def ledger(self) -> LedgerRows:

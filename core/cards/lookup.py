@@ -80,6 +80,8 @@ class Recognised:
     card: CardId | None = None
     step: int | None = None
     """The TOTP step of a rotating code: one step buys one spend."""
+    until: datetime | None = None
+    """Until when a spoken code lives: it too buys one spend."""
 
 
 def recognise(keys: Keys, found: Found, *, programme: Programme, now: datetime) -> Recognised:
@@ -143,4 +145,5 @@ def _holder(holder: Holder, proof: str, step: int | None, programme: Programme) 
         hints,
         card.id,
         step,
+        holder.spoken_until,
     )

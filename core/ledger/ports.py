@@ -37,6 +37,10 @@ class Ledger(Protocol):
         """The purses, locked in the order of their ids until the work is over; one that was not there is empty."""
         ...
 
+    def purse(self, customer: CustomerId) -> Purse:
+        """The purse as it stands, not locked; an empty one where there is none."""
+        ...
+
     def lots(self, customer: CustomerId) -> Sequence[Lot]:
         """The customer's lots that hold points in any account, in spending order."""
         ...

@@ -49,6 +49,12 @@ class Programme:
     till_misses: int = 20
     till_miss_minutes: int = 5
     kiosk_forget_seconds: int = 60
+    earn_percent: str = "5"
+    """Percent of what a line costs in money that it earns, a decimal (domain section 6, step 5)."""
+    point_value_minor: int = 100
+    """What one point pays for at the till, minor units."""
+    max_spend_percent: str = "50"
+    """The most of a receipt that points may pay, a decimal."""
     pending_days: int = 14
     """Days from a sale until its points are active: the return window; 0: at once (domain section 4)."""
     expiry_months: int = 12
@@ -84,6 +90,11 @@ class Programme:
             raise BadProgramme("brand_colour: a colour such as #0B6E4F")
         if not re.fullmatch(r"[A-Z]{2}", self.region):
             raise BadProgramme("region: two capital letters such as UA")
+        for name in ("earn_percent", "max_spend_percent"):
+            if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", getattr(self, name)) or float(getattr(self, name)) > 100:
+                raise BadProgramme(f'{name}: a decimal text from "0" to "100", such as "2.5"')
+        if self.point_value_minor < 1:
+            raise BadProgramme("point_value_minor: at least 1 minor unit")
         if self.return_debt not in ("clamp", "debt", "money"):
             raise BadProgramme("return_debt: one of clamp, debt, money")
         if not self.brand.strip():

@@ -1,0 +1,134 @@
+"""Vouchers as rows: a move is a conditional update, so that of two tills one wins, and a line that stays."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+
+from adapters.db.offerrows import hashes_of
+from adapters.db.outside import Outside
+from adapters.db.saletables import voucher_moves, vouchers
+from adapters.db.sql import insert_for
+from core.shared.values import CustomerId
+from core.vouchers.model import Voucher, VoucherState
+
+_FIND = select(vouchers).where(vouchers.c.code.in_(bindparam("p_codes", expanding=True))).order_by(vouchers.c.code)
+_LOCKED = _FIND.with_for_update()
+_OPEN = (VoucherState.ISSUED.value, VoucherState.RESERVED.value)
+_OF = (
+    select(vouchers)
+    .where(
+        or_(
+            vouchers.c.customer.in_(bindparam("p_people", expanding=True)),
+            vouchers.c.phone_hash.in_(bindparam("p_hashes", expanding=True)),
+        ),
+        vouchers.c.state.in_(_OPEN),
+    )
+    .order_by(vouchers.c.valid_until.is_(None), vouchers.c.valid_until, vouchers.c.code)
+)
+_OF_SALE = select(vouchers).where(vouchers.c.sale == bindparam("p_sale")).order_by(vouchers.c.code)
+_OF_HOLD = select(vouchers).where(vouchers.c.reserved_by == bindparam("p_hold")).order_by(vouchers.c.code)
+_MOVE = (
+    update(vouchers)
+    .where(vouchers.c.code == bindparam("p_code"), vouchers.c.state == bindparam("p_before"))
+    .values(
+        state=bindparam("p_state"),
+        reserved_by=bindparam("p_reserved_by"),
+        reserved_until=bindparam("p_reserved_until"),
+        sale=bindparam("p_sale"),
+        changed_at=bindparam("p_at"),
+    )
+)
+_TOLD = insert(voucher_moves)
+
+
+class VoucherRows:
+    """Satisfies `core.vouchers.ports.Vouchers`."""
+
+    def __init__(self, connection: Connection, outside: Outside) -> None:
+        self._connection, self._outside = connection, outside
+
+    def find(self, codes: Collection[str], people: Sequence[CustomerId], *, lock: bool) -> Mapping[str, Voucher]:
+        """In the order of codes, which is the order of locks."""
+        if not codes:
+            return {}
+        chosen = _LOCKED if lock and self._outside.locks else _FIND
+        rows = self._connection.execute(chosen, {"p_codes": sorted(codes)}).all()
+        waiting = any(row.phone_hash is not None for row in rows)
+        hashes = hashes_of(self._connection, self._outside, people) if waiting and people else []
+        found = {}
+        for row in rows:
+            voucher = voucher_of_row(row)
+            mine = voucher.customer in people or (voucher.phone_hash is not None and voucher.phone_hash in hashes)
+            found[voucher.code] = replace(voucher, customer=people[0]) if mine else voucher
+        return found
+
+    def of(self, people: Sequence[CustomerId]) -> Sequence[Voucher]:
+        """Soonest end first."""
+        hashes = hashes_of(self._connection, self._outside, people)
+        rows = self._connection.execute(_OF, {"p_people": list(people), "p_hashes": hashes})
+        return [voucher_of_row(row) for row in rows]
+
+    def of_sale(self, sale: str) -> Sequence[Voucher]:
+        """By code."""
+        return [voucher_of_row(row) for row in self._connection.execute(_OF_SALE, {"p_sale": sale})]
+
+    def of_hold(self, hold: str) -> Sequence[Voucher]:
+        """By code."""
+        return [voucher_of_row(row) for row in self._connection.execute(_OF_HOLD, {"p_hold": hold})]
+
+    def add(self, voucher: Voucher) -> bool:
+        """The primary key decides."""
+        statement = insert_for(self._connection, vouchers).on_conflict_do_nothing().returning(vouchers.c.code)
+        row = {**_row(voucher), "changed_at": self._outside.clock()}
+        return self._connection.execute(statement, row).scalar() is not None
+
+    def move(self, before: Voucher, after: Voucher, move: str, cause: str, at: datetime) -> bool:
+        """Only from the state it was seen in."""
+        values = {
+            "p_code": before.code,
+            "p_before": before.state.value,
+            "p_state": after.state.value,
+            "p_reserved_by": after.reserved_by,
+            "p_reserved_until": after.reserved_until,
+            "p_sale": after.sale,
+            "p_at": at,
+        }
+        if self._connection.execute(_MOVE, values).rowcount != 1:
+            return False
+        told = {"code": before.code, "move": move, "source": before.state.value, "target": after.state.value}
+        self._connection.execute(_TOLD, {**told, "cause": cause[:36], "at": at})
+        return True
+
+
+def voucher_of_row(row: Row[Any]) -> Voucher:
+    """A row of `vouchers` as the core knows it."""
+    return Voucher(
+        row.code,
+        row.offer,
+        CustomerId(row.customer) if row.customer else None,
+        row.phone_hash,
+        VoucherState(row.state),
+        row.valid_from,
+        row.valid_until,
+        row.reserved_by,
+        row.reserved_until,
+        row.sale,
+    )
+
+
+def _row(voucher: Voucher) -> dict[str, Any]:
+    return {
+        "code": voucher.code,
+        "offer": voucher.offer,
+        "customer": voucher.customer,
+        "phone_hash": voucher.phone_hash,
+        "state": voucher.state.value,
+        "valid_from": voucher.valid_from,
+        "valid_until": voucher.valid_until,
+        "reserved_by": voucher.reserved_by,
+        "reserved_until": voucher.reserved_until,
+        "sale": voucher.sale,
+    }

@@ -1,0 +1,175 @@
+"""Who stands at the till with what: the same questions before a quote and before a sale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.cards.lookup import Recognised, keys_of, recognise
+from core.customers.actions import customer_of
+from core.ledger.merging import plastic_purse
+from core.ledger.model import Hold, HoldId, Purse
+from core.offers.model import Audience
+from core.sales.basket import Buyer, Line, Most
+from core.sales.choosing import Presented, Usage
+from core.sales.ports import SalesWork
+from core.sales.quoting import Quote, quote
+from core.shared.refusals import Conflict, Invalid, Unknown
+from core.shared.values import CustomerId, StoreId
+from core.vouchers.codes import normalised
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A receipt as the till sends it."""
+
+    store: StoreId
+    lines: tuple[Line, ...]
+    code: str | None = None
+    vouchers: tuple[str, ...] = ()
+    spend: int | Most = 0
+    hold: HoldId | None = None
+    phone: str = ""
+    """The code read as a phone in E.164, where the programme allows that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose receipt it is: `id` is the purse's, which a plastic nobody has restored has too."""
+
+    id: CustomerId
+    seen: Recognised
+    selves: Sequence[CustomerId]
+
+    @property
+    def blocked(self) -> bool:
+        """True when nothing can be spent."""
+        return bool(self.seen.spend_blocked_by)
+
+
+def owner_of(work: SalesWork, asked: Asked, at: datetime) -> Owner | None:
+    """Whose code it is at the instant; None without a code. Raises as `recognise`."""
+    if asked.code is None:
+        return None
+    keys = replace(keys_of(asked.code), phone=asked.phone)
+    found = recognise(keys, work.finder.find(keys), programme=work.programme, now=at)
+    if found.customer is None:
+        purse = plastic_purse(found.number)
+        return Owner(purse, found, [purse])
+    customer = customer_of(work, found.customer)
+    return Owner(customer.id, found, work.sales.selves(customer.id))
+
+
+def completed(work: SalesWork, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Category, brand and name are the till's word, else the product's; `no_points` if either says so.
+
+    A sku that is not in the catalogue is sold all the same.
+    """
+    known = work.products.by_sku({line.sku for line in lines})
+    full = []
+    for line in lines:
+        product = known.get(line.sku)
+        if product is None:
+            full.append(line)
+            continue
+        full.append(
+            replace(
+                line,
+                name=line.name or product.name,
+                category=line.category or product.category,
+                brand=line.brand or product.brand,
+                no_points=line.no_points or product.no_points,
+            )
+        )
+    return tuple(full)
+
+
+def open_hold(work: SalesWork, asked: Asked, owner: Owner | None) -> Hold | None:
+    """The hold that the receipt names. Raises Unknown (`unknown-hold`), Conflict (`hold-closed`)."""
+    if asked.hold is None:
+        return None
+    found = work.ledger.hold(asked.hold)
+    if found is None or owner is None or found.customer != owner.id:
+        raise Unknown("unknown-hold")
+    if found.state != "open" or found.until <= work.now:
+        raise Conflict("hold-closed")
+    return found
+
+
+def must_be_a_store(work: SalesWork, store: StoreId) -> None:
+    """Raises Invalid (`unknown-store`)."""
+    if work.stores.get(store) is None:
+        raise Invalid("store", "unknown-store")
+
+
+def worked_out(
+    work: SalesWork,
+    asked: Asked,
+    *,
+    owner: Owner | None,
+    purse: Purse | None,
+    hold: Hold | None,
+    at: datetime,
+    spendable: int | None = None,
+    lock: bool = False,
+) -> tuple[Quote, tuple[Line, ...], Sequence[Presented]]:
+    """The quote of the receipt at the instant, its completed lines, and the vouchers that were looked at.
+
+    `lock`: vouchers and counters stay as they are read until this work is over. `spendable`: instead of what the
+    purse says, for a receipt that was made offline.
+    """
+    lines = completed(work, asked.lines)
+    typed = {one: normalised(one) for one in dict.fromkeys(asked.vouchers)}
+    buyer = _buyer(work, owner)
+    people = owner.selves if owner is not None else ()
+    known = work.vouchers.find(sorted({code for code in typed.values() if code}), people, lock=lock)
+    offers = {offer.id: offer for offer in work.offers.current()}
+    presented = []
+    taken: set[str] = set()
+    for word, code in typed.items():
+        voucher = known.get(code)
+        if voucher is not None and code in taken:
+            continue
+        taken.add(code)
+        presented.append(Presented(word, voucher, offers.get(voucher.offer) if voucher is not None else None))
+    named = {one.offer.id for one in presented if one.offer is not None}
+    counted = [
+        offer.id
+        for offer in offers.values()
+        if (offer.id in named or offer.audience is not Audience.VOUCHER)
+        and (offer.limits.per_customer or offer.limits.total or offer.limits.budget is not None)
+    ]
+    uses = work.offers.uses(counted, people, lock=lock)
+    quoted = quote(
+        lines,
+        buyer=buyer,
+        offers=[offer for offer in offers.values() if offer.audience is not Audience.VOUCHER],
+        presented=presented,
+        spendable=_spendable(owner, purse, hold) if spendable is None else spendable,
+        asked=asked.spend,
+        instant=at,
+        store=asked.store,
+        usage={offer: Usage(*numbers) for offer, numbers in uses.items()},
+        programme=work.programme,
+        hold=hold.id if hold is not None else None,
+    )
+    return quoted, lines, presented
+
+
+def _spendable(owner: Owner | None, purse: Purse | None, hold: Hold | None) -> int:
+    if owner is None or purse is None or owner.blocked:
+        return 0
+    return max(0, purse.active - purse.debt) + (hold.points if hold is not None else 0)
+
+
+def _buyer(work: SalesWork, owner: Owner | None) -> Buyer | None:
+    if owner is None:
+        return None
+    if owner.seen.customer is None:
+        return Buyer(owner.id, first_purchase=not work.sales.has_bought(owner.selves))
+    customer = customer_of(work, owner.id)
+    return Buyer(
+        owner.id,
+        first_purchase=not work.sales.has_bought(owner.selves),
+        birthday=customer.birthday,
+        assigned=frozenset(work.offers.assigned(owner.selves)),
+    )
