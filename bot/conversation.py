@@ -43,7 +43,7 @@ from bot.ports import BotWork
 from bot.questions import fold
 from bot.routes import CONTROLS, FLOWS, ROUTES, begin, registration, show_menu
 from bot.talk import Talk
-from bot.words import Verbatim, Words, refused, say
+from bot.words import Text, Words, refused, say
 from core.customers.actions import meet, seen, subscription
 from core.shared.refusals import Refusal
 
@@ -285,7 +285,7 @@ class _Turn:
         phone = self.talk.work.programme.support_phone
         return [Say(say("lost.call", phone=phone) if phone else say("lost.human"), (first, key("shops"), key("menu")))]
 
-    def _say(self, text: Words | Verbatim) -> str:
+    def _say(self, text: Text) -> str:
         return self.talk.work.texts.say(text, self.talk.known.language)
 
 

@@ -120,10 +120,11 @@ Rows: TypeAlias = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """The house says something; `buttons` go under it."""
+    """The house says something; `buttons` go under it. `confirmation`: the till's question that they answer."""
 
     text: Text
     buttons: tuple[Button, ...] = ()
+    confirmation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias
 from bot.dialog import Dialog
 from bot.messages import Incoming, Reply, Rows, ShowCard, ShowCodes
 from bot.words import Text
-from core.cards.ports import CardWork
+from core.sales.ports import SalesWork
 from core.shared.values import Address, CustomerId, Language
 
 
@@ -44,8 +44,19 @@ class Files(Protocol):
         ...
 
 
-class BotWork(CardWork, Protocol):
+class Quiet(Protocol):
+    """Who wants to hear nothing of their sales."""
+
+    def asked(self, customer: CustomerId) -> bool: ...
+
+    def ask(self, customer: CustomerId, *, quiet: bool) -> None: ...
+
+
+class BotWork(SalesWork, Protocol):
     """Work that reaches the talk."""
+
+    @property
+    def quiet(self) -> Quiet: ...
 
     @property
     def texts(self) -> Texts: ...

@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeAlias
 
 from core.shared.refusals import Refusal
 
-Value: TypeAlias = "str | int | Words"
+Value: TypeAlias = "str | int | date | Words | Lines | Money"
+"""A datetime carries the zone in which it is told: `26 листопада, 14:05`; a date is told with its year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount of minor units in a currency (ISO 4217), told as the language writes it."""
+
+    minor: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +34,14 @@ class Verbatim:
     text: str
 
 
-Text: TypeAlias = Words | Verbatim
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Several texts, each on a line of its own."""
+
+    of: tuple["Text", ...]
+
+
+Text: TypeAlias = Words | Verbatim | Lines
 
 
 def say(key: str, **data: Value) -> Words:

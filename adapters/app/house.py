@@ -35,6 +35,7 @@ from adapters.texts.phones import PhoneReader
 from bot.ports import Channel
 from core.programme.model import Programme
 
+READING_LANES = 2
 ROLES = ("web", "worker", "scheduler")
 
 
@@ -50,6 +51,8 @@ class House:
     engine: Engine
     reading: AsyncEngine
     lanes: Lanes
+    reads: Lanes
+    """Lanes that only look: quotes and receipts, which need the core's verbs and change nothing."""
     mailroom: Mailroom
     memory: Memories
     media: MediaShelf
@@ -104,6 +107,8 @@ async def open_house(
     engine, reading = sync_engine(settings.database_url), read_engine(settings.database_url)
     must_be_safe(engine)
     lanes = Lanes(engine, outside, count=1 if is_sqlite(settings.database_url) else DEFAULT_LANES)
+    looking = sync_engine(settings.database_url, writes=False)
+    reads = Lanes(looking, outside, count=READING_LANES)
     mailroom, memory = Mailroom(reading, lanes), Memories(reading, lanes)
     media, web = MediaShelf(reading, lanes, outside), WebChannel()
     drawer = Drawer()
@@ -132,6 +137,7 @@ async def open_house(
                 engine=engine,
                 reading=reading,
                 lanes=lanes,
+                reads=reads,
                 mailroom=mailroom,
                 memory=memory,
                 media=media,
@@ -149,6 +155,8 @@ async def open_house(
         finally:
             await desk.close()
             await lanes.close()
+            await reads.close()
+            looking.dispose()
             await reading.dispose()
             engine.dispose()
             if lock is not None:

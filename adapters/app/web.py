@@ -14,7 +14,7 @@ from adapters.chat.api import ChatApi
 from adapters.chat.page import add_chat_page
 from adapters.console.pages import add_console
 from adapters.db import schema
-from adapters.db.engines import DatabaseError, answers
+from adapters.db.engines import DatabaseAway, DatabaseError, answers
 from adapters.db.lanes import Busy
 from adapters.http.assets import add_assets
 from adapters.http.headers import add_headers
@@ -28,7 +28,7 @@ _LARGEST = 12 * 1024 * 1024
 
 def build_app(house: House) -> web.Application:
     """The application with every door that this house opens."""
-    app = web.Application(client_max_size=_LARGEST, middlewares=[measured, problems((Busy, DatabaseError))])
+    app = web.Application(client_max_size=_LARGEST, middlewares=[measured, problems((Busy, *DatabaseAway))])
     app.on_response_prepare.append(add_headers)
     sessions = Sessions(house.sessions, house.settings.key("sessions"), lambda: datetime.now(UTC))
     add_assets(app)
@@ -49,6 +49,7 @@ def build_app(house: House) -> web.Application:
         till = TillApi(
             desk=house.till_desk,
             house=house.lanes,
+            reads=house.reads,
             courier=house.desk,
             programme=house.programme,
             phones=house.phones,

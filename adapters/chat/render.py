@@ -26,8 +26,10 @@ class Renderer:
         reply, language = letter.reply, letter.language
         said: dict[str, Any]
         match reply:
-            case Say(text, buttons):
-                said = self._reply("say", text, buttons, language)
+            case Say(text, buttons, confirmation):
+                said = self._reply("question" if confirmation else "say", text, buttons, language)
+                if confirmation:
+                    said["data"] = {"confirmation": confirmation}
             case Ask():
                 said = self._ask(reply, language)
             case ShowCard():

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from adapters.db.saletables import confirmations
+from adapters.db.saletables import confirmations, quiet_customers
+from adapters.db.sql import put
 from core.sales.model import Confirmation, ConfirmationId, SaleId
 from core.shared.values import CustomerId
 
@@ -20,6 +21,9 @@ _USE = (
     .where(confirmations.c.id == bindparam("p_id"), confirmations.c.sale.is_(None))
     .values(sale=bindparam("p_sale"))
 )
+
+
+_QUIET = select(quiet_customers.c.customer).where(quiet_customers.c.customer == bindparam("p_customer"))
 
 
 class ConfirmationRows:
@@ -53,6 +57,24 @@ class ConfirmationRows:
     def spend_confirmation(self, asked: ConfirmationId, sale: SaleId) -> bool:
         """One sale."""
         return self._connection.execute(_USE, {"p_id": asked, "p_sale": sale}).rowcount == 1
+
+
+class QuietRows:
+    """Satisfies `bot.ports.Quiet`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def asked(self, customer: CustomerId) -> bool:
+        """True when they asked for quiet."""
+        return self._connection.execute(_QUIET, {"p_customer": customer}).first() is not None
+
+    def ask(self, customer: CustomerId, *, quiet: bool) -> None:
+        """From now on."""
+        if quiet:
+            put(self._connection, quiet_customers, [{"customer": customer}])
+        else:
+            self._connection.execute(delete(quiet_customers).where(quiet_customers.c.customer == customer))
 
 
 def _of_row(row: Row[Any]) -> Confirmation:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 POSTGRES_OPTIONS = "-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000"
@@ -19,6 +19,7 @@ DEFAULT_LANES = 4
 __all__ = [
     "AlreadyServed",
     "AsyncEngine",
+    "DatabaseAway",
     "DatabaseError",
     "Engine",
     "UnsafeDatabase",
@@ -32,6 +33,8 @@ __all__ = [
 ]
 DatabaseError = DBAPIError
 """What a database, or the way to it, raises; for rooms that know no SQL."""
+DatabaseAway = (OperationalError, InterfaceError)
+"""Those of them that say: nothing happened, the way to the database was wrong. Others are faults of ours."""
 
 
 class UnsafeDatabase(Exception):
@@ -47,18 +50,19 @@ def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
-def sync_engine(url: str, *, patient: bool = False) -> Engine:
+def sync_engine(url: str, *, patient: bool = False, writes: bool = True) -> Engine:
     """The engine of lanes and commands; parameters never stand in its errors.
 
-    `patient`: statements may take long (migrations, imports).
+    `patient`: statements may take long (migrations, imports). Not `writes`: for lanes that only look.
     """
     target = make_url(url)
     if is_sqlite(url):
         Path(str(target.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(target.set(drivername="sqlite"), hide_parameters=True)
-        _careful_sqlite(engine, 30_000 if patient else 2_000)
+        _careful_sqlite(engine, 30_000 if patient else 2_000, writes=writes)
         return engine
     options = "" if patient else POSTGRES_OPTIONS
+    options += "" if writes else " -c default_transaction_read_only=on"
     return create_engine(
         target, hide_parameters=True, pool_pre_ping=True, pool_size=8, connect_args={"options": options}
     )
@@ -82,7 +86,7 @@ def read_engine(url: str) -> AsyncEngine:
     )
 
 
-def _careful_sqlite(engine: Engine, wait_ms: int) -> None:
+def _careful_sqlite(engine: Engine, wait_ms: int, *, writes: bool) -> None:
     """WAL, synchronous FULL, foreign keys, and BEGIN IMMEDIATE: the driver's own transactions lose updates silently.
 
     `wait_ms`: how long a statement waits for another process' writing before it says so.
@@ -95,9 +99,12 @@ def _careful_sqlite(engine: Engine, wait_ms: int) -> None:
         for pragma in (f"busy_timeout={wait_ms}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
+        if not writes:
+            connection.execute("PRAGMA query_only=ON")
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def must_be_safe(engine: Engine) -> None:

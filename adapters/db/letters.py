@@ -2,18 +2,20 @@
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.dialog import Dialog
 from bot.messages import Answer, Ask, Button, Item, Reply, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces
-from bot.words import Verbatim, Words
+from bot.words import Lines, Money, Verbatim, Words
 from core.cards.actions import TillCodes
 
 _KINDS: Mapping[str, type] = {
     kind.__name__: kind
     for kind in (
-        Answer, Ask, Button, Item, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, Verbatim, Words, TillCodes, Dialog,
+        Answer, Ask, Button, Item, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, Verbatim, Words, Lines, Money,
+        TillCodes, Dialog,
     )
 }  # fmt: skip
 _TAG = "_"
@@ -25,7 +27,10 @@ def pack(value: Any) -> Any:
         fields = {one.name: pack(getattr(value, one.name)) for one in dataclasses.fields(value)}
         return {_TAG: type(value).__name__, **fields}
     if isinstance(value, datetime):
-        return {_TAG: "at", "at": value.astimezone(UTC).isoformat()}
+        zone = getattr(value.tzinfo, "key", None)
+        return {_TAG: "at", "at": value.astimezone(UTC).isoformat(), **({"zone": zone} if zone else {})}
+    if isinstance(value, date):
+        return {_TAG: "day", "day": value.isoformat()}
     if isinstance(value, Mapping):
         packed = {key: pack(one) for key, one in value.items()}
         return {_TAG: "map", "map": list(map(list, packed.items()))} if _TAG in packed else packed
@@ -44,7 +49,10 @@ def unpack(value: Any) -> Any:
     if tag is None:
         return {key: unpack(one) for key, one in value.items()}
     if tag == "at":
-        return datetime.fromisoformat(value["at"])
+        instant = datetime.fromisoformat(value["at"])
+        return instant.astimezone(ZoneInfo(value["zone"])) if "zone" in value else instant
+    if tag == "day":
+        return date.fromisoformat(value["day"])
     if tag == "map":
         return {key: unpack(one) for key, one in value["map"]}
     kind = _KINDS[tag]

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, bindparam, exists, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from adapters.db.codelook import found_in
 from adapters.db.confirmrows import ConfirmationRows
-from adapters.db.desk import found_in
 from adapters.db.saletables import return_lines, returns, sale_lines, sale_offers, sales, used_codes
 from adapters.db.tables import products
 from core.cards.lookup import Found, Keys

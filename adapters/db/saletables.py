@@ -193,5 +193,11 @@ voucher_moves = Table(
     Column("cause", String(36), nullable=False),
     Column("at", Instant, nullable=False),
 )
+quiet_customers = Table(
+    "quiet_customers",
+    metadata,
+    Column("customer", String(36), primary_key=True),
+)
+"""Who wants to hear nothing of their sales."""
 GROWS = ("return_lines", "sale_offers", "voucher_moves")
 """Nobody changes or removes a line of these."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from adapters.db.cardrows import CardRows, PlasticRows, SpokenRows
+from adapters.db.confirmrows import QuietRows
 from adapters.db.houserows import StaffRows, StoreRows, TillRows, TryRows
 from adapters.db.ledgerrows import LedgerRows
 from adapters.db.offerrows import OfferRows
@@ -86,6 +87,11 @@ class DbWork:
     def sales(self) -> SaleRows:
         """Receipts."""
         return SaleRows(self._connection)
+
+    @cached_property
+    def quiet(self) -> QuietRows:
+        """Who hears nothing of their sales."""
+        return QuietRows(self._connection)
 
     @cached_property
     def finder(self) -> FinderRows:

@@ -12,6 +12,8 @@ from adapters.http.bodies import LARGEST, read_json
 from adapters.http.problems import TITLES, Problem
 
 B = TypeVar("B", bound=BaseModel)
+RAW = web.RequestKey("raw", Any)
+"""The body as parsed JSON, for whoever must know it as it was sent."""
 PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -42,6 +44,10 @@ class Endpoint(Generic[B]):
     problems: Mapping[int, Sequence[str]] = field(default_factory=dict)
     secured: bool = True
     query: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    headers: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    """Headers that the operation cannot do without."""
+    again: int | None = None
+    """The status of a repeat that is answered with the first answer."""
     largest: int = LARGEST
     example: Any = None
 
@@ -49,7 +55,8 @@ class Endpoint(Generic[B]):
         """The request is read, checked, handled and answered. Raises Problem (422 `invalid` with the field)."""
         given = None
         if self.body is not None:
-            given = check(self.body, await read_json(request, self.largest))
+            request[RAW] = await read_json(request, self.largest)
+            given = check(self.body, request[RAW])
         found = await self.handle(request, given)
         if isinstance(found, web.StreamResponse):
             return found
@@ -106,6 +113,9 @@ def _operation(one: Endpoint[Any], refs: Mapping[Any, Any]) -> dict[str, Any]:
     parameters += [
         {"name": name, "in": "query", "required": False, "schema": schema} for name, schema in one.query.items()
     ]
+    parameters += [
+        {"name": name, "in": "header", "required": True, "schema": schema} for name, schema in one.headers.items()
+    ]
     if parameters:
         operation["parameters"] = parameters
     if one.body is not None:
@@ -117,6 +127,8 @@ def _operation(one: Endpoint[Any], refs: Mapping[Any, Any]) -> dict[str, Any]:
     if one.answer is not None:
         done["content"] = {"application/json": {"schema": refs[(one.answer, "serialization")]}}
     operation["responses"][str(one.status)] = done
+    if one.again is not None:
+        operation["responses"][str(one.again)] = {**done, "description": "Done before: the first answer again"}
     problems: dict[int, list[str]] = {status: list(codes) for status, codes in one.problems.items()}
     if one.body is not None:
         problems.setdefault(400, []).append("unreadable")

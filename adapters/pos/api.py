@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -13,6 +14,8 @@ from adapters.http.problems import Problem
 from adapters.http.sessions import SESSION
 from adapters.pos.models import LinkBody, LookupBody, LookupOut, lookup_out
 from adapters.pos.ports import Courier, House, PosWork, TillDesk
+from adapters.pos.receiptdoors import ReceiptDoors
+from adapters.pos.receipts import Asker, Receipts
 from bot.announce import plastic_linked
 from bot.ports import Letter
 from core.cards.lookup import Keys, Recognised, keys_of, recognise
@@ -21,7 +24,7 @@ from core.customers.actions import confirm_person, customer_of
 from core.customers.ports import Phones
 from core.programme.model import Programme
 from core.shared.refusals import Unknown
-from core.shared.values import CardId, TillId
+from core.shared.values import CardId, StoreId, TillId
 from core.stores.model import opens, parse_till_key
 
 VERSION = "1.0"
@@ -47,6 +50,7 @@ class TillApi:
         *,
         desk: TillDesk,
         house: House,
+        reads: House,
         courier: Courier,
         programme: Programme,
         phones: Phones,
@@ -55,8 +59,11 @@ class TillApi:
         self._desk, self._house, self._courier = desk, house, courier
         self._programme, self._phones, self._clock = programme, phones, clock
         self._pace = Buckets(20, 60)
+        receipts = Receipts(house=house, reads=reads, courier=courier, programme=programme, phones=phones)
+        self._keyed = ReceiptDoors(receipts, who=self._asker, missed=self._missed, root="/pos/v1")
+        self._paged = ReceiptDoors(receipts, who=_cashier_asks, missed=self._page_missed, root="/till/api")
 
-    def endpoints(self) -> list[Endpoint[LookupBody] | Endpoint[LinkBody]]:
+    def endpoints(self) -> list[Endpoint[Any]]:
         """The operations of `/pos/v1` as they stand in its OpenAPI."""
         return [
             Endpoint(
@@ -79,6 +86,7 @@ class TillApi:
                 problems=_LINK_PROBLEMS,
                 example={"plastic": "00012345678", "code": "2912345678906"},
             ),
+            *self._keyed.endpoints(),
         ]
 
     def add_routes(self, app: web.Application) -> None:
@@ -102,12 +110,13 @@ class TillApi:
 
         app.router.add_get("/pos/v1/openapi.json", described)
 
-    def page_endpoints(self) -> list[Endpoint[LookupBody] | Endpoint[LinkBody]]:
+    def page_endpoints(self) -> list[Endpoint[Any]]:
         """The same operations for the cashier's page, to be guarded by a session."""
         return [
             Endpoint("POST", "/till/api/lookup", "", self._page_lookup, LookupBody, LookupOut),
             Endpoint("POST", "/till/api/plastic/link", "", self._page_link, LinkBody, LookupOut),
             Endpoint("POST", "/till/api/confirm", "", self._page_confirm, LookupBody, LookupOut),
+            *self._paged.endpoints(),
         ]
 
     async def _key_lookup(self, request: web.Request, body: LookupBody) -> LookupOut:
@@ -136,6 +145,30 @@ class TillApi:
         await self._house.do(customer, job)
         return lookup_out(await self._recognised(_cashier(request), body.code))
 
+    async def _asker(self, request: web.Request) -> Asker:
+        """The till of the key, living and within its budget of wrong codes."""
+        till = await self._till(request)
+        view = await self._desk.look(till, None, self._clock() - self._window)
+        if view.till is None or not opens(view.till, _secret(request)):
+            raise _stranger()
+        self._must_be_within_budget(view.misses)
+        return Asker(till, view.till.store)
+
+    async def _missed(self, request: web.Request) -> None:
+        await self._desk.miss(await self._till(request), self._clock())
+
+    async def _page_missed(self, request: web.Request) -> None:
+        await self._desk.miss(_cashier(request), self._clock())
+
+    @property
+    def _window(self) -> timedelta:
+        return timedelta(minutes=self._programme.till_miss_minutes)
+
+    def _must_be_within_budget(self, misses: int) -> None:
+        if misses >= self._programme.till_misses:
+            wait = str(int(self._window.total_seconds()))
+            raise Problem(429, "too-many-misses", "Too many wrong codes from this till.", {"Retry-After": wait})
+
     async def _till(self, request: web.Request) -> TillId:
         """Who asks, by the key's id; the key itself is judged together with the look."""
         parsed = parse_till_key(_bearer(request))
@@ -147,7 +180,6 @@ class TillApi:
     async def _recognised(self, till: TillId, code: str, key: str | None = None) -> Recognised:
         """Whose code it is. Raises Problem (401, 429) and the refusals of `recognise`; a wrong code is counted."""
         now = self._clock()
-        window = timedelta(minutes=self._programme.till_miss_minutes)
         keys: Keys | None
         try:
             keys, refusal = keys_of(code), None
@@ -156,12 +188,10 @@ class TillApi:
         if keys is not None and keys.phone:
             phone = self._phones.read(keys.phone) if self._programme.lookup_by_phone else None
             keys = replace(keys, phone=phone.e164 if phone else "")
-        view = await self._desk.look(till, keys, now - window)
+        view = await self._desk.look(till, keys, now - self._window)
         if key is not None and (view.till is None or not opens(view.till, key)):
             raise _stranger()
-        if view.misses >= self._programme.till_misses:
-            wait = str(int(window.total_seconds()))
-            raise Problem(429, "too-many-misses", "Too many wrong codes from this till.", {"Retry-After": wait})
+        self._must_be_within_budget(view.misses)
         try:
             if keys is None:
                 raise refusal or Unknown("unknown-code", reason="not-a-code")
@@ -204,6 +234,12 @@ def _link(work: PosWork, card_id: CardId, number: str) -> list[Letter]:
             answer = plastic_linked(work, customer, fresh)
             letters += work.outbox.add(None, known.address, answer, known.language, known.level)
     return letters
+
+
+async def _cashier_asks(request: web.Request) -> Asker:
+    """The cashier's page: the member's store, any store for a member of none."""
+    session = request[SESSION]
+    return Asker(f"staff:{session.staff}", StoreId(session.store) if session.store else None)
 
 
 def _cashier(request: web.Request) -> TillId:

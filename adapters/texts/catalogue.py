@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from gettext import c2py
 from pathlib import Path
 
+from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from bot.questions import fold
-from bot.words import Text, Value, Verbatim
+from bot.words import Lines, Money, Text, Value, Verbatim
 from core.shared.values import Language
 
 FOLDER = Path(__file__).resolve().parents[2] / "locales"
@@ -37,6 +40,8 @@ class Catalogue:
         """The text in the language. Raises KeyError for a message that is not in the catalogue."""
         if isinstance(text, Verbatim):
             return text.text
+        if isinstance(text, Lines):
+            return "\n".join(self.say(one, language) for one in text.of)
         speech = self._speech[language]
         forms = speech.forms[text.key]
         number = text.data.get("n")
@@ -58,9 +63,21 @@ class Catalogue:
         return [key for key in self._speech[Language.UK].forms if key.startswith(prefix)]
 
     def _value(self, value: Value, language: Language) -> str:
-        if isinstance(value, int):
-            return format_decimal(value, locale=str(language))
-        return value if isinstance(value, str) else self.say(value, language)
+        locale = str(language)
+        match value:
+            case int():
+                return format_decimal(value, locale=locale)
+            case Money(minor, currency):
+                places = get_currency_precision(currency)
+                return format_currency(Decimal(minor).scaleb(-places), currency, locale=locale)
+            case datetime():
+                return format_datetime(value, "d MMMM, HH:mm", tzinfo=value.tzinfo, locale=locale)
+            case date():
+                return format_date(value, "d MMMM y", locale=locale)
+            case str():
+                return value
+            case _:
+                return self.say(value, language)
 
     def _collect_typed(self) -> dict[str, str]:
         """`typed.<action>` lists words, `button.<action>` is a label; the first meaning of a word stays."""

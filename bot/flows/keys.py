@@ -4,10 +4,10 @@ from bot.messages import Button, Rows, ShowCard
 from bot.ports import BotWork
 from bot.words import Words, say
 from core.cards.actions import till_codes
-from core.cards.balance import points_of
 from core.cards.model import Card, CardState
 from core.cards.numbers import grouped
 from core.customers.model import Customer
+from core.ledger.seeing import points_of
 
 
 def key(action: str, *, wide: bool = True) -> Button:
@@ -48,7 +48,7 @@ def card_reply(work: BotWork, customer: Customer, card: Card, text: Words | None
         Button(say("button.copy"), "copy", action="number", value=card.number),
         *([key("restore")] if usable and not from_plastic else []),
     ]
-    points = points_of(card).active
+    points = points_of(work, card.customer, blocked=False).active
     said = say(
         "card.text" if usable else f"card.{card.state}",
         lead=text or say("card.lead"),

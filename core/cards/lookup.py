@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.cards.balance import points_of, spend_blocks
+from core.cards.balance import EMPTY, Stored, points_of, spend_blocks
 from core.cards.model import Card, CardState, NumberKind, Plastic, Points
 from core.cards.numbers import is_ean13
 from core.cards.totp import accepted_step
@@ -54,6 +54,7 @@ class Holder:
     customer_name: str
     spend_lock: str
     spoken_until: datetime | None = None
+    stored: Stored = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Found:
     holders: Sequence[Holder]
     plastic: Plastic | None
     """A record nobody has restored, under the code itself."""
+    plastic_stored: Stored = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Recognised:
     """The TOTP step of a rotating code: one step buys one spend."""
     until: datetime | None = None
     """Until when a spoken code lives: it too buys one spend."""
+    stored: Stored = EMPTY
 
 
 def recognise(keys: Keys, found: Found, *, programme: Programme, now: datetime) -> Recognised:
@@ -97,8 +100,10 @@ def recognise(keys: Keys, found: Found, *, programme: Programme, now: datetime) 
         if found.plastic.blocked:
             raise Conflict("card-blocked")
         return Recognised(
-            None, "", found.plastic.number, CardState.PREPARED, "none", Points(), ["not-restored"], ["restore-plastic"]
-        )
+            None, "", found.plastic.number, CardState.PREPARED, "none",
+            points_of(found.plastic_stored, blocked=True), ["not-restored"], ["restore-plastic"],
+            stored=found.plastic_stored,
+        )  # fmt: skip
     for holder in found.holders:
         if holder.how == "number":
             step = accepted_step(holder.card.secret, keys.code[-_TOTP_DIGITS:], now)
@@ -140,10 +145,11 @@ def _holder(holder: Holder, proof: str, step: int | None, programme: Programme) 
         card.number,
         card.state,
         proof,
-        points_of(card),
+        points_of(holder.stored, blocked=bool(blocks) or not active),
         blocks,
         hints,
         card.id,
         step,
         holder.spoken_until,
+        holder.stored,
     )

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from core.cards import balance as cards
+from core.cards.balance import Stored
 from core.cards.model import Points
 from core.ledger.model import Account, Lot, Part, Purse, after, moved, next_expiry, paid
 from core.ledger.ports import LedgerWork
@@ -46,7 +48,6 @@ def points_of(work: LedgerWork, customer: CustomerId, *, blocked: bool) -> Point
 
 
 def shown(purse: Purse, lots: Sequence[Lot], now: datetime, *, blocked: bool) -> Points:
-    """`active` includes `held`; a debt shows as a negative balance."""
-    spendable = 0 if blocked else max(0, purse.active - purse.debt)
-    active = purse.active + purse.held - purse.debt
-    return Points(active, purse.pending, purse.held, spendable, next_expiry(lots, now))
+    """A purse with its lots as till and chat show it."""
+    stored = Stored(purse.active, purse.pending, purse.held, purse.debt, next_expiry(lots, now), purse.due_at)
+    return cards.points_of(stored, blocked=blocked)

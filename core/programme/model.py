@@ -22,6 +22,8 @@ class Programme:
     brand_colour: str = "#0B6E4F"
     region: str = "UA"
     zone: str = "Europe/Kyiv"
+    currency: str = "UAH"
+    """ISO 4217 code of all money."""
     default_language: Language = Language.UK
     support_phone: str = ""
     terms_url: str = ""
@@ -93,6 +95,8 @@ class Programme:
         for name in ("earn_percent", "max_spend_percent"):
             if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", getattr(self, name)) or float(getattr(self, name)) > 100:
                 raise BadProgramme(f'{name}: a decimal text from "0" to "100", such as "2.5"')
+        if not re.fullmatch(r"[A-Z]{3}", self.currency):
+            raise BadProgramme("currency: three capital letters such as UAH")
         if self.point_value_minor < 1:
             raise BadProgramme("point_value_minor: at least 1 minor unit")
         if self.return_debt not in ("clamp", "debt", "money"):

@@ -29,7 +29,8 @@ def must_be_proven(
         return
     proven = False
     if seen.card is not None and seen.proof in ("rotating", "spoken"):
-        used = f"step:{seen.step}" if seen.proof == "rotating" else f"spoken:{code[-6:]}:{seen.until}"
+        until = int(seen.until.timestamp()) if seen.until is not None else 0
+        used = f"step:{seen.step}" if seen.proof == "rotating" else f"spoken:{code[-6:]}:{until}"
         proven = work.sales.use_code(seen.card, used, sale, work.now)
         if not proven and points > work.programme.spend_without_proof_points:
             raise Conflict("code-used")

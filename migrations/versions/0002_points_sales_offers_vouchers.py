@@ -118,6 +118,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("due_at is not null"),
     )
     op.create_table(
+        "quiet_customers",
+        sa.Column("customer", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("customer", name="pk_quiet_customers"),
+    )
+    op.create_table(
         "used_codes",
         sa.Column("card", sa.String(length=36), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -476,6 +481,7 @@ def downgrade() -> None:
     op.drop_table("vouchers")
     op.drop_index("ix_used_codes_at", table_name="used_codes")
     op.drop_table("used_codes")
+    op.drop_table("quiet_customers")
     op.drop_index(
         "ix_purses_due",
         table_name="purses",
