@@ -8,8 +8,8 @@ from typing import Any, Protocol, TypeAlias
 from bot.dialog import Dialog
 from bot.messages import Incoming, Reply, Rows, ShowCard, ShowCodes
 from bot.words import Text
-from core.cards.ports import CardWork
 from core.shared.values import Address, CustomerId, Language
+from core.surveys.ports import SurveyWork
 
 
 class Texts(Protocol):
@@ -44,7 +44,7 @@ class Files(Protocol):
         ...
 
 
-class BotWork(CardWork, Protocol):
+class BotWork(SurveyWork, Protocol):
     """Work that reaches the talk."""
 
     @property

@@ -32,6 +32,7 @@ from adapters.db.readers import Mailroom, MediaShelf, Memories
 from adapters.delivery.desk import Desk
 from adapters.texts.catalogue import Catalogue
 from adapters.texts.phones import PhoneReader
+from adapters.texts.questionnaire import house_questionnaire
 from bot.ports import Channel
 from core.programme.model import Programme
 
@@ -75,6 +76,7 @@ def outside_of(settings: Settings, programme: Programme, texts: Catalogue, *, de
         settings.key("hashes"),
         settings.public_url,
         keep_sms=demo,
+        questionnaire=house_questionnaire(),
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL, make_url
 
-from adapters.db import schema
+from adapters.db import schema, surveytables
 from adapters.db.engines import AlreadyServed, is_sqlite, serve_alone, sync_engine
 from adapters.db.tables import APPEND_ONLY
 
@@ -67,7 +67,7 @@ def _triggers(connection: Connection) -> Sequence[str]:
         there = {
             row[0] for row in connection.execute(text("select event_object_table from information_schema.triggers"))
         }
-    return [table for table in APPEND_ONLY if table not in there]
+    return [table for table in (*APPEND_ONLY, *surveytables.GROWS) if table not in there]
 
 
 _CHECKS: dict[str, Check] = {

@@ -13,6 +13,7 @@ from bot.ports import Texts
 from core.customers.ports import Phones
 from core.programme.model import Programme
 from core.shared.values import Phone
+from core.surveys.model import Questionnaire
 
 OUTBOX_LEASE_SECONDS = 45
 """Three times the longest send timeout: a shorter lease makes duplicates without any crash (reliability.md 0.6)."""
@@ -58,6 +59,8 @@ class Outside:
     clock: Callable[[], datetime] = system_clock
     new_id: Callable[[], str] = new_uuid
     keep_sms: bool = False
+    questionnaire: Questionnaire = field(default_factory=Questionnaire)
+    """What is asked while nobody has published a questionnaire; without questions: nothing."""
 
     def hashed(self, phone: Phone) -> str:
         """The keyed hash under which a phone is remembered when the phone itself must not be."""

@@ -11,6 +11,7 @@ from adapters.db.houserows import StaffRows, StoreRows, TillRows, TryRows
 from adapters.db.outside import Outside, SystemChance
 from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows, MergeRows, SuppressedRows
 from adapters.db.shelves import Shelves
+from adapters.db.surveyrows import AnswerRows, GateRows, QuestionnaireRows, RewardRows
 from adapters.db.tables import events
 from adapters.db.talkrows import DialogRows, FileRows, InboxRows, OutboxRows, PostRows
 from bot.ports import Texts
@@ -141,6 +142,26 @@ class DbWork:
     def spoken(self) -> SpokenRows:
         """Spoken codes."""
         return SpokenRows(self._connection)
+
+    @cached_property
+    def questionnaires(self) -> QuestionnaireRows:
+        """Versions of the questionnaire."""
+        return QuestionnaireRows(self._connection, self._outside)
+
+    @cached_property
+    def answers(self) -> AnswerRows:
+        """What people answered."""
+        return AnswerRows(self._connection)
+
+    @cached_property
+    def rewards(self) -> RewardRows:
+        """Points for answering."""
+        return RewardRows(self._connection, self._outside)
+
+    @cached_property
+    def gate(self) -> GateRows:
+        """Cards behind the questionnaire."""
+        return GateRows(self._connection)
 
     @cached_property
     def dialogs(self) -> DialogRows:
