@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.cards.actions import issue_card
 from core.cards.model import Card, CardState, moved
 from core.customers.actions import customer_of
-from core.customers.model import Customer
+from core.customers.model import Customer, KnownAddress
 from core.shared.events import QuestionAnswered, QuestionnairePublished, SpendingOpened
 from core.shared.refusals import Conflict, Invalid, Unknown
 from core.shared.values import StoreId
@@ -77,6 +78,13 @@ def edit(work: SurveyWork, *, customer: Customer, key: str, said: str) -> str:
     _keep(work, customer, question, stands.questionnaire.version, canonical)
     welcome(work, customer=customer)
     return canonical
+
+
+def give_card(work: SurveyWork, *, customer: Customer, known: KnownAddress) -> Card:
+    """The customer has a card (`issue_card`), `active` at once where nothing of the gate is missing."""
+    card = issue_card(work, customer=customer, known=known)
+    welcome(work, customer=customer)
+    return work.cards.get(card.id) or card
 
 
 def welcome(work: SurveyWork, *, customer: Customer) -> Welcome:
