@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.flow import Again, Answers, Done, Flow, Go, Next, Question
+from bot.flow import SKIPPED, Again, Answers, Done, Flow, Go, Next, Question
 from bot.flows.keys import key
 from bot.messages import Button, Reply, Say, ShowCard
 from bot.questions import choice, fixed
@@ -48,7 +48,7 @@ def edit_flow(talk: Talk) -> Flow[Talk]:
     )
 
     def made(one: Asked) -> Question[str]:
-        words = say("survey.again", title=one.title[asker.language])
+        words = say("survey.again", title=one.title[asker.language], now=asker.shown(one, stands))
         plain = asker.question(one, lambda said: words, stands.answers)
         return replace(plain, optional=False, when=lambda said: said.seed(_WHICH) == one.key)
 
@@ -61,7 +61,7 @@ def fill(talk: Talk) -> Next:
         return Done((Say(say("register.locked"), (key("card"),)),))
     stands = standing_of(talk.work, customer=talk.owner)
     if stands.open:
-        return Go(FILL, stands.answers)
+        return Go(FILL, _seed(stands))
     return change(talk)
 
 
@@ -103,8 +103,18 @@ def go_on_answering(talk: Talk, card: ShowCard) -> Next:
     """Somebody known came to another channel: the half-finished questionnaire goes on there, else it is offered."""
     stands = standing_of(talk.work, customer=talk.owner)
     if stands.own and stands.missing:
-        return Go(FILL, stands.answers, (card,))
+        return Go(FILL, _seed(stands), (card,))
     return Done((offered(talk, card),))
+
+
+def _seed(stands: Standing) -> dict[str, str]:
+    """What is known, so that it is not asked; what was passed over waits until nothing required is left."""
+    seed = dict(stands.answers)
+    if all(one.optional for one in stands.open):
+        return seed
+    questions = asked(stands.questionnaire, stands.answers)
+    last = max((place for place, one in enumerate(questions) if one.key in stands.own), default=0)
+    return {one.key: SKIPPED for one in questions[:last] if one.optional} | seed
 
 
 def _keep(said: Answers, question: Question[str], talk: Talk) -> Sequence[Reply] | Again:
