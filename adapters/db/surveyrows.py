@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, exists, func, insert, literal, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, literal, not_, or_, select, update
 
 from adapters.db.gatesql import passes
 from adapters.db.outside import Outside
@@ -80,22 +80,28 @@ class GateRows:
 
     def open_for_all(self, questionnaire: Questionnaire, gate: tuple[str, ...], points: int, at: datetime) -> int:
         """Facts and rewards first, from the cards that still wait; then the cards move."""
-        passing = (cards.c.state == CardState.ISSUED.value) & passes(questionnaire, gate, cards.c.customer)
+        merged = exists().where(customers.c.id == cards.c.customer, customers.c.merged_into.is_not(None))
+        waits = (cards.c.state == CardState.ISSUED.value) & not_(merged)
+        passing = waits & passes(questionnaire, gate, cards.c.customer)
         made = func.json_build_object if self._connection.dialect.name == "postgresql" else func.json_object
         fact = literal(SpendingOpened.name), literal(at, events.c.at.type), cards.c.customer, made("card", cards.c.id)
         facts = insert(events).from_select(["name", "at", "customer", "data"], select(*fact).where(passing))
         self._connection.execute(facts)
-        if gate and points > 0:
-            paid = exists().where(question_rewards.c.customer == cards.c.customer, question_rewards.c.key == WELCOME)
-            earned = select(
-                cards.c.customer, literal(WELCOME), literal(points), literal(at, question_rewards.c.at.type)
-            ).distinct()
-            rows = insert(question_rewards).from_select(
-                ["customer", "key", "points", "at"], earned.where(passing, not_(paid))
-            )
-            self._connection.execute(rows)
+        if points > 0 and any(one.key in gate for one in questionnaire.questions):
+            self._welcome(passing, points, at)
         moved = update(cards).where(passing).values(state=CardState.ACTIVE.value)
         return self._connection.execute(moved).rowcount
+
+    def _welcome(self, passing: ColumnElement[bool], points: int, at: datetime) -> None:
+        """Holders are paid, but those who were before, as themselves or as somebody merged into them."""
+        absorbed = select(customers.c.id).where(customers.c.merged_into == cards.c.customer).correlate(cards)
+        theirs = or_(question_rewards.c.customer == cards.c.customer, question_rewards.c.customer.in_(absorbed))
+        paid = exists().where(theirs, question_rewards.c.key == WELCOME).correlate(cards)
+        line = cards.c.customer, literal(WELCOME), literal(points), literal(at, question_rewards.c.at.type)
+        statement = insert_for(self._connection, question_rewards).from_select(
+            ["customer", "key", "points", "at"], select(*line).distinct().where(passing, not_(paid))
+        )
+        self._connection.execute(statement.on_conflict_do_nothing())
 
 
 def _family(customer: CustomerId) -> Select[tuple[str]]:

@@ -77,8 +77,8 @@ class Standing:
 
     @property
     def complete(self) -> bool:
-        """True when there was something to complete and nothing of it is missing."""
-        return bool(goal(self.questionnaire, self.gate)) and not self.missing
+        """True when something of the goal is answered and nothing of it is missing."""
+        return not self.missing and any(key in self.answers for key in goal(self.questionnaire, self.gate))
 
     @property
     def progress(self) -> Progress:
