@@ -10,6 +10,7 @@ from bot.flow import (
     Asked,
     Done,
     Finished,
+    Flow,
     Go,
     Next,
     Reading,
@@ -41,7 +42,7 @@ from bot.messages import (
 )
 from bot.ports import BotWork
 from bot.questions import fold
-from bot.routes import CONTROLS, FLOWS, ROUTES, begin, registration, show_menu
+from bot.routes import BUILT, CONTROLS, FLOWS, ROUTES, begin, registration, show_menu
 from bot.talk import Talk
 from bot.words import Text, Words, refused, say
 from core.customers.actions import meet, seen, subscription
@@ -62,7 +63,7 @@ def handle(work: BotWork, incoming: Incoming, received_at: datetime) -> Answer:
         address=incoming.address,
         language_hint=incoming.language_hint,
         name_hint=incoming.name_hint,
-        source=source_of(said.ref) if isinstance(said, Started) else None,
+        source=said.source if isinstance(said, Started) else None,
         level=incoming.level,
     )
     at = incoming.at or work.now
@@ -91,13 +92,6 @@ def handle(work: BotWork, incoming: Incoming, received_at: datetime) -> Answer:
     return Answer(replies, keyboard_of(talk.card), received_at + wait if wait else None)
 
 
-def source_of(ref: str | None) -> str | None:
-    """The source in a deep link, when it is one of ours: at most 64 of `A-Za-z0-9_-` (channels 1.15, 3.9)."""
-    clean = (ref or "").strip()
-    ours = 0 < len(clean) <= 64 and clean.isascii() and clean.replace("-", "").replace("_", "").isalnum()
-    return clean if ours else None
-
-
 class _Turn:
     """One turn while it is being decided: the talk, and the dialog as it becomes."""
 
@@ -123,13 +117,18 @@ class _Turn:
         """Nothing is open any more but what was set aside, which is asked again."""
         paused, turn = self.dialog.paused, self.dialog.turn
         self.dialog = replace(paused, turn=turn) if paused is not None else Dialog(turn=turn)
-        if paused is None or paused.flow not in FLOWS:
+        if not self._is_open():
             return replies
         self.talk.renew()
         return [*replies, *self._ask_open()]
 
     def _is_open(self) -> bool:
-        return self.dialog.open and self.dialog.flow in FLOWS
+        return self.dialog.flow in FLOWS or self.dialog.flow in BUILT
+
+    def _flow(self, name: str = "") -> Flow[Talk]:
+        """The flow of this name, else the open one."""
+        name = name or self.dialog.flow
+        return BUILT[name](self.talk) if name in BUILT else FLOWS[name]
 
     def _pressed(self, action: str) -> list[Reply]:
         if action in ROUTES or action in CONTROLS:
@@ -152,7 +151,7 @@ class _Turn:
         return self._lost()
 
     def _shared(self, said: SharedPhone | SharedPhoto | SharedPlace) -> list[Reply]:
-        flow = FLOWS[self.dialog.flow] if self._is_open() else None
+        flow = self._flow() if self._is_open() else None
         question = flow.question(self.dialog.asked) if flow is not None else None
         wanted = question.wants if question is not None else ""
         match said:
@@ -181,10 +180,9 @@ class _Turn:
         return self._follow(begin(self.talk)) if own else [Say(say("phone.differs"), (key("menu"),))]
 
     def _command(self, action: str) -> list[Reply]:
-        if action == "cancel":
-            return self.end(
-                [Say(say("flow.cancelled"), (key("card") if self.talk.card else key("start"), key("menu")))]
-            )
+        if action in {"cancel", "later"}:
+            words = "flow.paused" if self._is_open() and self._flow().leave == "later" else "flow.cancelled"
+            return self.end([Say(say(words), (key("card") if self.talk.card else key("start"), key("menu")))])
         if action in {"back", "skip"}:
             return self._step_aside(action)
         was = self.dialog
@@ -198,7 +196,7 @@ class _Turn:
     def _step_aside(self, action: str) -> list[Reply]:
         if not self._is_open():
             return self._follow(show_menu(self.talk))
-        flow = FLOWS[self.dialog.flow]
+        flow = self._flow()
         step = back(flow, self.dialog) if action == "back" else skip(flow, self.dialog)
         if step is None and action == "back" and flow.before:
             return self._follow(ROUTES[flow.before](self.talk))
@@ -209,13 +207,20 @@ class _Turn:
 
     def _advance(self, said: Said) -> list[Reply]:
         reading = Reading(self.talk.work.phones, self.dialog.nonce, self._say, self.talk.known.language)
-        step = advance(FLOWS[self.dialog.flow], self.dialog, said, reading)
-        return self._step(step)
+        flow = self._flow()
+        step = advance(flow, self.dialog, said, reading)
+        if flow.each is None or step.last is None:
+            return self._step(step)
+        given = step.answers if isinstance(step, Finished) else Answers(step.dialog.answers)
+        told = flow.each(given, step.last, self.talk)
+        if isinstance(told, Again):
+            return [self._open(again(flow, replace(self.dialog, answers=given.kept), step.last, told.reason))]
+        return [*told, *self._step(step)]
 
     def _step(self, step: Asked | Finished) -> list[Reply]:
-        flow = FLOWS[self.dialog.flow]
         if isinstance(step, Asked):
             return [self._open(step)]
+        flow = self._flow()
         settled = flow.then(step.answers, self.talk)
         if isinstance(settled, Again):
             if step.last is None:
@@ -233,11 +238,12 @@ class _Turn:
             replies += step.replies
             if isinstance(step, Done):
                 return self.end(replies)
-            opened = open_flow(FLOWS[step.flow], self.dialog, step.seed)
+            flow = self._flow(step.flow)
+            opened = open_flow(flow, self.dialog, step.seed)
             if isinstance(opened, Asked):
                 return [*replies, self._open(opened)]
             self.dialog = Dialog(step.flow, turn=self.dialog.turn)
-            step = FLOWS[step.flow].then(opened.answers, self.talk)
+            step = flow.then(opened.answers, self.talk)
         raise RuntimeError(f"flows follow one another without end, the last is {self.dialog.flow}")
 
     def _open(self, asked: Asked) -> Ask:
@@ -247,24 +253,24 @@ class _Turn:
         if question.wants == "phone" and (not nonce or asked.reason is None):
             nonce = self.talk.work.chance.token()[:22]
         self.dialog = replace(dialog, nonce=nonce if question.wants == "phone" else "", lost=0)
-        said = Answers(dialog.answers)
+        said, flow = Answers(dialog.answers), self._flow()
         buttons = [
-            Button(option.label, action=f"q{dialog.turn}:{option.value}", style=option.style)
+            Button(option.label, action=f"q{dialog.turn}:{option.value}", style=option.style, wide=option.wide)
             for option in question.options(said)
         ]
         if question.wants == "phone":
             buttons.insert(0, Button(say("button.share-phone"), "phone", action=f"phone:{nonce}", style="primary"))
         controls = [
-            *([key("back", wide=False)] if _can_go_back(dialog) else []),
+            *([key("back", wide=False)] if flow.before or any(one.key in dialog.answers for one in flow.asks) else []),
             *([key("skip", wide=False)] if question.optional else []),
-            *([key("cancel", wide=False)] if dialog.flow != "register" else []),
+            *([key(flow.leave, wide=False)] if flow.name != "register" else []),
         ]
         return Ask(
             question.text(said), asked.reason, tuple(buttons), tuple(controls), question.wants, self.dialog.nonce
         )
 
     def _ask_open(self, reason: Words | None = None) -> list[Reply]:
-        step = resume(FLOWS[self.dialog.flow], self.dialog)
+        step = resume(self._flow(), self.dialog)
         if isinstance(step, Asked):
             return [self._open(replace(step, reason=reason))]
         return self._step(step)
@@ -287,8 +293,3 @@ class _Turn:
 
     def _say(self, text: Text) -> str:
         return self.talk.work.texts.say(text, self.talk.known.language)
-
-
-def _can_go_back(dialog: Dialog) -> bool:
-    flow = FLOWS[dialog.flow]
-    return bool(flow.before) or any(question.key in dialog.answers for question in flow.asks)

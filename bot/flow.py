@@ -3,7 +3,7 @@
 State is `{question key: canonical text}`, so questions can be added or reordered while people are in the middle.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
@@ -33,12 +33,16 @@ class PhoneReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a question may know when it reads an answer: the reader of phones, the open nonce, words in the language."""
+    """What a question may know when it reads an answer: the reader of phones, the open nonce, words in the language.
+
+    `draft` is what is kept of an answer given in several steps, empty before the first.
+    """
 
     phones: PhoneReader
     nonce: str
     say: Callable[[Text], str]
     language: Language
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Option:
     value: str
     label: Text
     style: Literal["", "primary", "danger"] = ""
+    wide: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +137,19 @@ class Then(Protocol[W]):
     def __call__(self, said: Answers, talk: W, /) -> Next: ...
 
 
+class Each(Protocol[W]):
+    """What calls the core's verbs for one good answer; what it returns is said before the next question."""
+
+    def __call__(self, said: Answers, question: Question[Any], talk: W, /) -> Sequence[Reply] | Again: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Flow(Generic[W]):
     """A named row of questions and its `then`.
 
     `slow`: no answer comes before the programme's restore delay. `aside`: what was open goes on afterwards.
-    `before`: the action that "back" leads to from the first question.
+    `before`: the action that "back" leads to from the first question. `each`: answers are kept one by one, and
+    `leave` is the control that ends the flow early: `later` where what was answered stays.
     """
 
     name: str
@@ -146,6 +158,8 @@ class Flow(Generic[W]):
     slow: bool = False
     aside: bool = False
     before: str = ""
+    each: Each[W] | None = None
+    leave: Literal["cancel", "later"] = "cancel"
 
     def question(self, key: str) -> Question[Any] | None:
         """The question with the key, None when the flow has it no more."""
@@ -154,11 +168,12 @@ class Flow(Generic[W]):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """This question is open now."""
+    """This question is open now; `last` is the one just answered, None where none was."""
 
     dialog: Dialog
     question: Question[Any]
     reason: Words | None = None
+    last: Question[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,16 +200,21 @@ def resume(flow: Flow[Any], dialog: Dialog) -> Asked | Finished:
 
 
 def advance(flow: Flow[Any], dialog: Dialog, said: Said, reading: Reading) -> Asked | Finished:
-    """A bad answer asks the same question with a reason, a good one the next; none left: Finished."""
+    """A bad answer asks the same question with a reason, a good one the next; none left: Finished.
+
+    An answer in several steps keeps its question open, under the same turn, until it is whole.
+    """
     question = flow.question(dialog.asked)
     if question is None:
         return _next(flow, dialog, None)
     try:
+        reading = replace(reading, draft=dialog.answers.get(question.key, ""))
         value = question.read(said, reading, question.options(Answers(dialog.answers)))
     except Misread as misread:
         return Asked(dialog, question, misread.reason)
-    kept = {**dialog.answers, question.key: question.keep(value)}
-    return _next(flow, replace(dialog, answers=kept), question)
+    dialog = replace(dialog, answers={**dialog.answers, question.key: question.keep(value)})
+    whole = Answers(dialog.answers).answered(question)
+    return _next(flow, dialog, question) if whole else Asked(dialog, question)
 
 
 def back(flow: Flow[Any], dialog: Dialog) -> Asked | None:
@@ -228,5 +248,5 @@ def _next(flow: Flow[Any], dialog: Dialog, last: Question[Any] | None) -> Asked 
     said = Answers(dialog.answers)
     for question in flow.asks:
         if question.when(said) and not said.answered(question):
-            return Asked(replace(dialog, asked=question.key, turn=dialog.turn + 1), question)
+            return Asked(replace(dialog, asked=question.key, turn=dialog.turn + 1), question, last=last)
     return Finished(said, last)

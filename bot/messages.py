@@ -27,6 +27,13 @@ class Started:
     greeted: bool = False
     reachable: bool = True
 
+    @property
+    def source(self) -> str | None:
+        """The source in a deep link, when it is one of ours: at most 64 of `A-Za-z0-9_-` (channels 1.15, 3.9)."""
+        clean = (self.ref or "").strip()
+        ours = 0 < len(clean) <= 64 and clean.isascii() and clean.replace("-", "").replace("_", "").isalnum()
+        return clean if ours else None
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:

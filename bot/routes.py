@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.flow import Done, Flow, Go, Next
-from bot.flows import birthday, consent, language, privacy, register, restore
+from bot.flows import birthday, consent, language, privacy, questionnaire, register, restore
 from bot.flows.consent import stop
 from bot.flows.keys import card_reply, key
 from bot.flows.privacy import my_data
@@ -18,6 +18,11 @@ FLOWS: Mapping[str, Flow[Talk]] = {
     flow.name: flow for room in (register, restore, consent, language, privacy, birthday) for flow in room.FLOWS
 }
 """Every flow by its name: a new one is a file and a row here."""
+BUILT: Mapping[str, Callable[[Talk], Flow[Talk]]] = {
+    questionnaire.FILL: questionnaire.fill_flow,
+    questionnaire.EDIT: questionnaire.edit_flow,
+}
+"""Flows made of data, anew for each turn."""
 
 Verb = Callable[[Talk], Next]
 
@@ -70,7 +75,7 @@ def show_menu(talk: Talk) -> Next:
     """Everything the house can do for this person."""
     if talk.card is None:
         return Done((Say(say("menu.text"), (key("start"), key("shops"), key("language"), key("help"))),))
-    actions = ("shops", "help", "language", "restore", "data", "forget")
+    actions = (*questionnaire.useful(talk), "shops", "help", "language", "restore", "data", "forget")
     return Done((Say(say("menu.text"), tuple(key(action, wide=False) for action in actions)),))
 
 
@@ -81,9 +86,9 @@ def show_help(talk: Talk) -> Next:
     return Done((Say(text, (key("card") if talk.card else key("start"), key("shops"))),))
 
 
-def _opens(name: str) -> Verb:
-    """A route to a flow that needs a card first."""
-    return lambda talk: Go(name) if talk.card is not None else registration(talk)
+def _with_card(verb: Verb) -> Verb:
+    """A route for those who have a card; registration for everybody else."""
+    return lambda talk: verb(talk) if talk.card is not None else registration(talk)
 
 
 ROUTES: Mapping[str, Verb] = {
@@ -96,10 +101,12 @@ ROUTES: Mapping[str, Verb] = {
     "shops": lambda talk: Done((shops(talk),)),
     "near": lambda talk: Done((Say(say("shops.share-place")),)),
     "language": lambda talk: Go("language"),
-    "restore": _opens("restore"),
-    "data": lambda talk: Done((my_data(talk),)) if talk.card is not None else registration(talk),
-    "forget": _opens("forget"),
+    "restore": _with_card(lambda talk: Go("restore")),
+    "data": _with_card(lambda talk: Done((my_data(talk),))),
+    "questionnaire": _with_card(questionnaire.fill),
+    "answers": _with_card(questionnaire.change),
+    "forget": _with_card(lambda talk: Go("forget")),
     "stop": lambda talk: Done((stop(talk),)),
 }
 """Every action by its id; `shops<n>` is a city (bot.flows.shops)."""
-CONTROLS = frozenset({"back", "skip", "cancel"})
+CONTROLS = frozenset({"back", "skip", "cancel", "later"})

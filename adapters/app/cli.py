@@ -69,7 +69,7 @@ def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew.")] = False,
 ) -> None:
     """A demo shop on this machine: no token, no account needed."""
-    from adapters.app.demo import prepare, secret_of
+    from adapters.app.demo import prepare, programme_of, secret_of
 
     if fresh and data.exists():
         shutil.rmtree(data)
@@ -79,6 +79,8 @@ def demo(
         changes["secret_key"] = secret_of(data)
     if "database_url" not in given.model_fields_set:
         changes["database_url"] = f"sqlite+aiosqlite:///{data / 'kartka.db'}"
+    if "programme" not in given.model_fields_set:
+        changes["programme"] = str(programme_of(data))
     if port is not None:
         changes["port"] = port
     if "public_url" not in given.model_fields_set:

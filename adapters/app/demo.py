@@ -16,6 +16,7 @@ from adapters.db.work import DbWork
 from adapters.imports.ports import Shelves
 from adapters.imports.rows import KINDS
 from adapters.imports.run import Report, import_file
+from adapters.texts.questionnaire import house_questionnaire
 from core.cards.numbers import ean13_check_digit
 from core.shared.values import StoreId
 from core.staff.actions import choose_password, take_on
@@ -48,6 +49,16 @@ def secret_of(folder: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))
     return path.read_text().strip()
+
+
+def programme_of(folder: Path) -> Path:
+    """The demo's rules, in a file to look at and change: spending opens once the questionnaire is answered."""
+    path = folder / "programme.toml"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        keys = ", ".join(f'"{key}"' for key in house_questionnaire().required)
+        path.write_text(f"gate_questions = [{keys}]\n")
+    return path
 
 
 def prepare(settings: Settings, engine: Engine, outside: Outside, folder: Path) -> dict[str, str]:

@@ -32,8 +32,10 @@ from adapters.db.readers import Mailroom, MediaShelf, Memories
 from adapters.delivery.desk import Desk
 from adapters.texts.catalogue import Catalogue
 from adapters.texts.phones import PhoneReader
+from adapters.texts.questionnaire import house_questionnaire
 from bot.ports import Channel
 from core.programme.model import Programme
+from core.surveys.actions import open_for_all
 
 READING_LANES = 2
 ROLES = ("web", "worker", "scheduler")
@@ -78,6 +80,7 @@ def outside_of(settings: Settings, programme: Programme, texts: Catalogue, *, de
         settings.key("hashes"),
         settings.public_url,
         keep_sms=demo,
+        questionnaire=house_questionnaire(),
     )
 
 
@@ -124,6 +127,8 @@ async def open_house(
             web=web,
         )
         desk = Desk(lanes=lanes, waiting=mailroom, channels=channels, look=read_barcodes, works="worker" in roles)
+        if alone and "scheduler" in roles:
+            await lanes.do("gate", open_for_all)  # the programme's gate may be shorter than before
         if lock is not None:
             await mailroom.release_leases()
         await desk.start()

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, update
 
 from adapters.db.sql import insert_for
+from adapters.db.surveytables import answers
 from adapters.db.tables import (
     addresses,
     cards,
@@ -35,7 +36,7 @@ _NO_OWNER = {"phone": None, "name": "", "birthday": None}
 
 
 def erase_addresses(connection: Connection, customer: CustomerId, found: Sequence[Address]) -> None:
-    """Events, replies, dialogs, memories, files, codes and tries of the customer and their addresses are gone.
+    """Events, replies, dialogs, memories, files, codes, tries and answers of the customer are gone, by address and id.
 
     The facts in `events` keep ids only and stay; consents stay as proof under the pseudonymous id.
     """
@@ -44,6 +45,7 @@ def erase_addresses(connection: Connection, customer: CustomerId, found: Sequenc
             connection.execute(delete(table).where(_belongs(table, address)))
         _erase_key(connection, address.key)
     _erase_key(connection, customer)
+    connection.execute(delete(answers).where(answers.c.customer == customer))
     about = or_(merges.c.survivor == customer, merges.c.absorbed == customer)
     connection.execute(update(merges).where(about).values(addresses=[]))
 

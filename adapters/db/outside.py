@@ -13,6 +13,7 @@ from bot.ports import Texts
 from core.customers.ports import Phones
 from core.programme.model import Programme
 from core.shared.values import Phone
+from core.surveys.model import Questionnaire
 
 OUTBOX_LEASE_SECONDS = 45
 """Three times the longest send timeout: a shorter lease makes duplicates without any crash (reliability.md 0.6)."""
@@ -60,6 +61,8 @@ class Outside:
     keep_sms: bool = False
     locks: bool = True
     """False only in the test that must then see money go wrong: nothing is locked before it is decided upon."""
+    questionnaire: Questionnaire = field(default_factory=Questionnaire)
+    """What is asked while nobody has published a questionnaire; without questions: nothing."""
 
     def hashed(self, phone: Phone) -> str:
         """The keyed hash under which a phone is remembered when the phone itself must not be."""

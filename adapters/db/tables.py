@@ -121,6 +121,12 @@ customers = Table(
     Column("merged_into", String(36), ForeignKey("customers.id")),
     _when("forgotten_at"),
     UniqueConstraint("phone"),
+    Index(
+        "ix_customers_merged_into",
+        "merged_into",
+        sqlite_where=text("merged_into is not null"),
+        postgresql_where=text("merged_into is not null"),
+    ),
 )
 addresses = Table(
     "addresses",

@@ -16,6 +16,7 @@ from adapters.db.outside import Outside, SystemChance
 from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows, MergeRows, SuppressedRows
 from adapters.db.salerows import FinderRows, ProductRows, SaleRows
 from adapters.db.shelves import Shelves
+from adapters.db.surveyrows import AnswerRows, GateRows, QuestionnaireRows, RewardRows
 from adapters.db.tables import events
 from adapters.db.talkrows import DialogRows, FileRows, InboxRows, OutboxRows, PostRows
 from adapters.db.voucherrows import VoucherRows
@@ -187,6 +188,26 @@ class DbWork:
     def spoken(self) -> SpokenRows:
         """Spoken codes."""
         return SpokenRows(self._connection)
+
+    @cached_property
+    def questionnaires(self) -> QuestionnaireRows:
+        """Versions of the questionnaire."""
+        return QuestionnaireRows(self._connection, self._outside)
+
+    @cached_property
+    def answers(self) -> AnswerRows:
+        """What people answered."""
+        return AnswerRows(self._connection)
+
+    @cached_property
+    def rewards(self) -> RewardRows:
+        """Points for answering."""
+        return RewardRows(self._connection, self._outside)
+
+    @cached_property
+    def gate(self) -> GateRows:
+        """Cards behind the questionnaire."""
+        return GateRows(self._connection)
 
     @cached_property
     def dialogs(self) -> DialogRows:

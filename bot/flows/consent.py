@@ -1,6 +1,7 @@
 """Asked once, after the card: may we write about offers? The default is no (domain section 2)."""
 
 from bot.flow import Answers, Done, Flow, Next
+from bot.flows.questionnaire import offer_keys
 from bot.messages import Say
 from bot.questions import choice, fixed, words
 from bot.talk import Talk
@@ -18,7 +19,7 @@ MAY_WE = choice(
 def _settle(said: Answers, talk: Talk) -> Next:
     given = said[MAY_WE] == "yes"
     agree(talk.work, customer=talk.owner.id, purpose=Purpose.MARKETING, given=given, known=talk.known)
-    return Done((Say(say("consent.thanks" if given else "consent.silent")),))
+    return Done((Say(say("consent.thanks" if given else "consent.silent"), offer_keys(talk)),))
 
 
 def stop(talk: Talk) -> Say:

@@ -10,7 +10,7 @@ from bot.questions import choice, fixed, words
 from bot.talk import Talk
 from bot.words import say
 from core.cards.actions import forget
-from core.cards.export import export
+from core.surveys.export import export
 
 FILE_HOURS = 24
 

@@ -2,17 +2,18 @@
 
 from bot.flow import Again, Answers, Done, Flow, Go, Next, Option
 from bot.flows.keys import card_reply
+from bot.flows.questionnaire import go_on_answering, offered
 from bot.messages import Say
 from bot.questions import choice, first_name, fixed, one_time_code, phone_number, words
 from bot.talk import Talk
 from bot.words import Verbatim, refused, say
-from core.cards.actions import issue_card
 from core.cards.plastic import plastic_waiting, restore_own
 from core.customers.actions import agree, prove_phone, rename
 from core.customers.model import CodeUse, Customer, Purpose, agreed
 from core.customers.proof import check_code, send_code, subject_of_phone
 from core.shared.refusals import Invalid, Refusal, TooMany
 from core.shared.values import Phone, person_name
+from core.surveys.actions import give_card
 
 PHONE = phone_number("phone", words("register.ask-phone", "terms", "brand"))
 CODE = one_time_code("code", words("register.ask-code", "hint"))
@@ -82,7 +83,7 @@ def go_on(talk: Talk, customer: Customer) -> Next:
         reply = card_reply(work, customer, card, say("register.known"))
         if customer.spend_lock:
             return Go("birthday", replies=(reply,)) if customer.birthday else Done((reply, Say(say("register.locked"))))
-        return Done((reply,))
+        return go_on_answering(talk, reply)
     plastic = plastic_waiting(work, customer=customer)
     if plastic is not None:
         number, points = f"•• {plastic.number[-4:]}", str(plastic.points)
@@ -109,12 +110,12 @@ def _settle_name(said: Answers, talk: Talk) -> Next:
 
 def _give_card(talk: Talk, customer: Customer, restore: bool) -> Next:
     work = talk.work
-    card = issue_card(work, customer=customer, known=talk.known)
+    card = give_card(work, customer=customer, known=talk.known)
     lead = say("register.ready")
     if restore and plastic_waiting(work, customer=customer) is not None:
         card = restore_own(work, customer=customer, known=talk.known)
         lead = say("restore.done")
-    reply = card_reply(work, customer, card, lead)
+    reply = offered(talk, card_reply(work, customer, card, lead))
     asked = any(one.purpose is Purpose.MARKETING for one in work.consents.of(customer.id))
     return Done((reply,)) if asked else Go("consent", replies=(reply,))
 

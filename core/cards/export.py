@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.cards.ports import CardWork
-from core.customers.model import Customer
+from core.customers.model import Customer, birthday_text
 
 
 def export(work: CardWork, *, customer: Customer) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def export(work: CardWork, *, customer: Customer) -> dict[str, Any]:
             "phone_verified_at": _iso(customer.phone_verified_at),
             "language": customer.language,
             "source": customer.source,
-            "birthday": _iso(customer.birthday),
+            "birthday": birthday_text(customer.birthday) if customer.birthday else None,
             "sex": customer.sex or None,
             "city": customer.city or None,
             "email": customer.email or None,

@@ -8,6 +8,19 @@ from enum import StrEnum
 from core.shared.calendar import add_months
 from core.shared.values import Address, CustomerId, Language, Phone
 
+NO_YEAR = 1904
+"""The year of a birthday whose year nobody told: a leap year in which nobody alive was born."""
+
+
+def birthday_text(birthday: date) -> str:
+    """`1985-12-31`, or `--12-31` when only day and month are known (as vCard writes it)."""
+    return birthday.isoformat() if birthday.year != NO_YEAR else f"--{birthday:%m-%d}"
+
+
+def birthday_from(text: str) -> date:
+    """The birthday in such a text. Raises ValueError when there is none."""
+    return date.fromisoformat(f"{NO_YEAR}{text[1:]}" if text.startswith("--") else text)
+
 
 @dataclass(frozen=True, slots=True)
 class Customer:

@@ -34,6 +34,10 @@ class Programme:
     """In-store EAN prefix of digital numbers, 20..29 (domain section 3)."""
     gate_questions: tuple[str, ...] = ()
     """Questions that open spending; empty: a card is active at once (domain section 5)."""
+    club_questions: tuple[str, ...] = ("interests",)
+    """Questions whose chosen options are the clubs that an offer can ask for."""
+    welcome_points: int = 50
+    """Paid once per person for completing the questionnaire (domain section 5)."""
     recycled_phone_months: int = 6
     code_minutes: int = 5
     code_tries: int = 5

@@ -171,5 +171,13 @@ def _buyer(work: SalesWork, owner: Owner | None) -> Buyer | None:
         owner.id,
         first_purchase=not work.sales.has_bought(owner.selves),
         birthday=customer.birthday,
+        clubs=_clubs(work, owner.id),
         assigned=frozenset(work.offers.assigned(owner.selves)),
     )
+
+
+def _clubs(work: SalesWork, customer: CustomerId) -> frozenset[str]:
+    """The clubs that the customer joined by naming interests in the questionnaire."""
+    given = work.answers.of(customer)
+    said = [given[key].value for key in work.programme.club_questions if key in given]
+    return frozenset(club for one in said for club in one.split(",") if club)

@@ -9,6 +9,7 @@ from core.sales.model import Confirmation, ConfirmationId, Receipt, Sale, SaleId
 from core.sales.quoting import Applied
 from core.shared.values import CardId, CustomerId
 from core.stores.model import Product
+from core.surveys.ports import SurveyWork
 from core.vouchers.ports import VoucherWork
 
 
@@ -86,7 +87,7 @@ class Sales(Protocol):
         ...
 
 
-class SalesWork(VoucherWork, Protocol):
+class SalesWork(VoucherWork, SurveyWork, Protocol):
     """Work that reaches sales."""
 
     @property

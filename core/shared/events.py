@@ -113,3 +113,31 @@ class PersonConfirmed(Event):
     name: ClassVar[str] = "person.confirmed"
     customer: CustomerId
     proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered(Event):
+    """A person answered a question of the questionnaire; what they said stands elsewhere."""
+
+    name: ClassVar[str] = "question.answered"
+    customer: CustomerId
+    question: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingOpened(Event):
+    """A card passed the spend gate."""
+
+    name: ClassVar[str] = "spending.opened"
+    customer: CustomerId
+    card: CardId
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionnairePublished(Event):
+    """A version of the questionnaire is asked from now on."""
+
+    name: ClassVar[str] = "questionnaire.published"
+    version: int
+    actor: str

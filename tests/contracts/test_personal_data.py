@@ -18,7 +18,6 @@ from bot.messages import Answer, Pressed, Say, Typed
 from bot.ports import RawEvent, Sent
 from bot.words import Verbatim
 from core.cards.actions import forget
-from core.cards.export import export
 from core.cards.merging import merge, unmerge
 from core.cards.model import CardState, Plastic
 from core.cards.plastic import link_plastic
@@ -26,6 +25,8 @@ from core.customers.model import CodeUse, Customer
 from core.customers.proof import send_code, subject_of_phone
 from core.shared.refusals import Refusal
 from core.shared.values import CustomerId, Language, Phone
+from core.surveys.export import export
+from core.surveys.model import Given, Kind
 from tests.contracts.test_talk import OLENA, register
 from tests.support.world import Person, World
 
@@ -33,8 +34,9 @@ EXPORTED = {
     "customers": {"name", "phone", "source", "birthday", "sex", "city", "email"},
     "addresses": {"user_key", "profile_name", "source"},
     "plastics": {"phone", "name", "birthday"},
+    "answers": {"value"},
 }
-"""Personal columns that `core.cards.export` shows."""
+"""Personal columns that `core.surveys.export` shows."""
 HELD_BACK = {
     "inbox": ({"user_key", "body"}, "events on their way, blanked as soon as they are handled"),
     "outbox": ({"user_key", "letter"}, "letters on their way: the person has them, or will"),
@@ -56,6 +58,9 @@ NOT_PERSONAL = {
     "suppressed": "*",
     # The ledger of consents and the facts name a customer by id only: proof and accounting, kept.
     "consents": "*", "events": "*",
+    # What is asked; and which questions a pseudonym was paid for, never what was answered.
+    "questionnaires": "*", "question_rewards": "*",
+    "answers": {"customer", "question", "kind", "version", "at"},
     # The number finds a card that is deleted; the shop's receipts name it, and the accounting stays.
     "cards": "*", "card_numbers": "*", "spoken_codes": "*",
     # The accounting: points, receipts and rights, kept under the pseudonym (domain section 2).
@@ -83,6 +88,7 @@ TRACES = (
     "671234567", "672222222", "user-key-4711", "user-key-4712", "user-key-4713", "Канаркіна", "Злита", "Профільна",
     "Пластикова", "Вільна", "ref-canary", "1987-06-05", "1961-02-03", "стать-канарка", "Канаркове", "canary@example",
     "тіло-канарка", "лист-канарка", "діалог-канарка", "пам'ять-канарка", "файл-канарка", "спроба-канарка",
+    "відповідь-канарка",
 )  # fmt: skip
 
 
@@ -135,6 +141,7 @@ def leave_traces(work: Any, customer: Customer, person: Person) -> None:
     file = {"mime": "image/png", "content": b"", "digest": "", "created_at": work.now, "until": None}
     put(work.connection, media, [{**file, "name": f"picture-{customer.id}", "owner": address.key}])
     work.tries.note("plastic", customer.id, "спроба-канарка", work.now)
+    work.answers.put(customer.id, "hobby", Given("відповідь-канарка", Kind.TEXT, 1, work.now))
     phone = customer.phone
     assert phone is not None
     subject = subject_of_phone(address, phone)
@@ -179,7 +186,7 @@ def test_what_is_personal_is_exported_and_forgotten_everywhere(world: World) -> 
     assert owner is not None
     shown = json.dumps(world.do(lambda work: export(work, customer=owner)), ensure_ascii=False)
     for trace in ("+380671234567", "Канаркіна", "ref-canary", "1987-06-05", "стать-канарка", "Канаркове", "canary@",
-                  "user-key-4711", "user-key-4712", "Профільна", "Пластикова"):  # fmt: skip
+                  "user-key-4711", "user-key-4712", "Профільна", "Пластикова", "відповідь-канарка"):  # fmt: skip
         assert trace in shown
 
     world.do(lambda work: forget(work, customer=owner, channel="telegram"))

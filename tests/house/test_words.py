@@ -11,6 +11,7 @@ from adapters.pos.page import WORDS as TILL_WORDS
 from bot.words import say
 from core.cards.model import CardState
 from core.shared.values import Language
+from core.surveys.model import Kind
 from tests.house.test_tree import ROOT, tracked
 from tests.support.world import TEXTS
 
@@ -119,7 +120,7 @@ def test_every_key_in_the_code_has_words() -> None:
 def test_every_word_is_used() -> None:
     used = used_keys()
     code = "".join(path.read_text() for path in tracked("core/*.py", "bot/*.py", "adapters/*.py"))
-    rests = {*LITERAL.findall(code), *(f"card-{state}" for state in CardState)}
+    rests = {*LITERAL.findall(code), *(f"card-{state}" for state in CardState), *(f"answer-{kind}" for kind in Kind)}
     unused = set()
     for key in CATALOGUES["uk"].keys() - used:
         family, _, rest = key.partition(".")
@@ -139,7 +140,7 @@ def test_every_action_and_refusal_has_words() -> None:
     for action in (*ROUTES, *CONTROLS):
         if action != "number":
             assert TEXTS.has(f"button.{action}") or TEXTS.has(f"typed.{action}"), action
-    for path in [*tracked("core/customers/*.py"), *tracked("core/cards/*.py")]:
+    for path in [*tracked("core/customers/*.py"), *tracked("core/cards/*.py"), *tracked("core/surveys/*.py")]:
         for code in re.findall(r"(?:Conflict|Refusal|TooMany|Unknown)\(\"([a-z-]+)\"", path.read_text()):
             if code not in {"unknown-merge", "same-customer", "merge-undone", "unknown-code"}:
                 assert TEXTS.has(f"refusal.{code}"), code

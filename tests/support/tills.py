@@ -60,7 +60,7 @@ class Till:
     async def sell(self, *lines: dict[str, Any], key: str | None = None, **more: Any) -> tuple[int, Any]:
         """A sale in store s1 with a receipt number of its own."""
         number = str(next(_numbers))
-        body = {"store": "s1", "till": "1", "receipt": f"r{number}", "sold_at": now()}
+        body: dict[str, Any] = {"store": "s1", "till": "1", "receipt": f"r{number}", "sold_at": now()}
         body |= {"lines": list(lines) or [line()], **more}
         return await self.call("POST", "/sales", body, key=key or f"k{number}")
 

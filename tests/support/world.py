@@ -16,6 +16,7 @@ from adapters.db.readers import Mailroom
 from adapters.db.work import DbWork
 from adapters.texts.catalogue import Catalogue
 from adapters.texts.phones import PhoneReader
+from adapters.texts.questionnaire import house_questionnaire
 from bot.conversation import handle
 from bot.messages import Answer, Ask, Button, Incoming, Said
 from core.programme.model import Programme
@@ -23,6 +24,7 @@ from core.shared.values import Address, Language
 
 T = TypeVar("T")
 TEXTS = Catalogue()
+HOUSE_QUESTIONNAIRE = house_questionnaire()
 NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 
 
@@ -56,7 +58,7 @@ class World:
         self.engine = sync_engine(self.url)
         self.outside = Outside(
             self.programme, TEXTS, PhoneReader(self.programme.region), b"n" * 32, b"h" * 32, "https://card.example",
-            clock=self.clock, keep_sms=True,
+            clock=self.clock, keep_sms=True, questionnaire=HOUSE_QUESTIONNAIRE,
         )  # fmt: skip
 
     def rules(self, **changed: object) -> None:

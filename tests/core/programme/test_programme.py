@@ -18,6 +18,7 @@ terms_version = "2"
 marketing_version = "3"
 card_prefix = "27"
 gate_questions = ["birthday"]
+welcome_points = 5
 recycled_phone_months = 1
 code_minutes = 2
 code_tries = 2

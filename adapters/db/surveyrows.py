@@ -1,0 +1,121 @@
+"""Questionnaires, answers and rewards: rows and back; the gate opened for everybody who passes it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, literal, not_, or_, select, update
+
+from adapters.db.gatesql import passes
+from adapters.db.ledgertables import operations
+from adapters.db.outside import Outside
+from adapters.db.sql import insert_for, one, put
+from adapters.db.surveytables import answers, question_rewards, questionnaires
+from adapters.db.tables import cards, customers, events
+from core.cards.model import CardState
+from core.shared.events import SpendingOpened
+from core.shared.values import CustomerId
+from core.surveys.actions import REWARD, WELCOME
+from core.surveys.data import questionnaire_data, questionnaire_from
+from core.surveys.model import Given, Kind, Questionnaire
+
+
+class QuestionnaireRows:
+    """Satisfies `core.surveys.ports.Questionnaires`."""
+
+    def __init__(self, connection: Connection, outside: Outside) -> None:
+        self._connection, self._outside = connection, outside
+
+    def newest(self) -> Questionnaire:
+        """The last one published, else the house's own."""
+        row = one(self._connection, select(questionnaires).order_by(questionnaires.c.version.desc()).limit(1))
+        return self._outside.questionnaire if row is None else questionnaire_from(row.data, version=row.version)
+
+    def add(self, questionnaire: Questionnaire, actor: str, at: datetime) -> None:
+        """One more version."""
+        row = {"version": questionnaire.version, "data": questionnaire_data(questionnaire), "actor": actor, "at": at}
+        self._connection.execute(questionnaires.insert(), row)
+
+
+class AnswerRows:
+    """Satisfies `core.surveys.ports.GivenAnswers`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, customer: CustomerId) -> Mapping[str, Given]:
+        """The customer's own, and between them those of whoever was merged into the customer, the newest first."""
+        chosen = select(answers).where(answers.c.customer.in_(_family(customer)))
+        found: dict[str, Given] = {}
+        for row in self._connection.execute(chosen.order_by(answers.c.customer != customer, answers.c.at.desc())):
+            found.setdefault(row.question, Given(row.value, Kind(row.kind), row.version, row.at))
+        return found
+
+    def put(self, customer: CustomerId, key: str, given: Given) -> None:
+        """The newest answer stands."""
+        row = {"customer": customer, "question": key, "kind": given.kind.value, "value": given.value}
+        put(self._connection, answers, [{**row, "version": given.version, "at": given.at}])
+
+
+class RewardRows:
+    """Satisfies `core.surveys.ports.Rewards`: rows that the ledger reads, each booked once."""
+
+    def __init__(self, connection: Connection, outside: Outside) -> None:
+        self._connection, self._outside = connection, outside
+
+    def pay(self, customer: CustomerId, points: int, source: str, key: str) -> bool:
+        """A row under `<source>` or `<source>:<key>`; none where it, or one of a merged self, is there already."""
+        name = key if source == key else f"{source}:{key}"
+        paid = question_rewards.c.customer.in_(_family(customer)) & (question_rewards.c.key == name)
+        if points <= 0 or self._connection.execute(select(question_rewards.c.points).where(paid)).first():
+            return False
+        row = {"customer": customer, "key": name, "points": points, "at": self._outside.clock()}
+        statement = insert_for(self._connection, question_rewards).on_conflict_do_nothing()
+        return self._connection.execute(statement.returning(question_rewards.c.key), row).first() is not None
+
+    def unbooked(self, limit: int) -> Sequence[tuple[CustomerId, str, int]]:
+        """Those without their operation."""
+        booked = exists().where(
+            operations.c.source == REWARD,
+            operations.c.key == question_rewards.c.customer + ":" + question_rewards.c.key,
+        )
+        chosen = select(question_rewards).where(not_(booked)).order_by(question_rewards.c.customer).limit(limit)
+        return [(CustomerId(row.customer), row.key, row.points) for row in self._connection.execute(chosen)]
+
+
+class GateRows:
+    """Satisfies `core.surveys.ports.Gate`: three statements, however many people there are."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def open_for_all(self, questionnaire: Questionnaire, gate: tuple[str, ...], points: int, at: datetime) -> int:
+        """Facts and rewards first, from the cards that still wait; then the cards move."""
+        merged = exists().where(customers.c.id == cards.c.customer, customers.c.merged_into.is_not(None))
+        waits = (cards.c.state == CardState.ISSUED.value) & not_(merged)
+        passing = waits & passes(questionnaire, gate, cards.c.customer)
+        made = func.json_build_object if self._connection.dialect.name == "postgresql" else func.json_object
+        fact = literal(SpendingOpened.name), literal(at, events.c.at.type), cards.c.customer, made("card", cards.c.id)
+        facts = insert(events).from_select(["name", "at", "customer", "data"], select(*fact).where(passing))
+        self._connection.execute(facts)
+        if points > 0 and any(one.key in gate for one in questionnaire.questions):
+            self._welcome(passing, points, at)
+        moved = update(cards).where(passing).values(state=CardState.ACTIVE.value)
+        return self._connection.execute(moved).rowcount
+
+    def _welcome(self, passing: ColumnElement[bool], points: int, at: datetime) -> None:
+        """Holders are paid, but those who were before, as themselves or as somebody merged into them."""
+        absorbed = select(customers.c.id).where(customers.c.merged_into == cards.c.customer).correlate(cards)
+        theirs = or_(question_rewards.c.customer == cards.c.customer, question_rewards.c.customer.in_(absorbed))
+        paid = exists().where(theirs, question_rewards.c.key == WELCOME).correlate(cards)
+        line = cards.c.customer, literal(WELCOME), literal(points), literal(at, question_rewards.c.at.type)
+        statement = insert_for(self._connection, question_rewards).from_select(
+            ["customer", "key", "points", "at"], select(*line).distinct().where(passing, not_(paid))
+        )
+        self._connection.execute(statement.on_conflict_do_nothing())
+
+
+def _family(customer: CustomerId) -> Select[tuple[str]]:
+    """The customer and everybody merged into them, however often; an un-merge gives each their own again."""
+    family = select(customers.c.id).where(customers.c.id == customer).cte("family", recursive=True)
+    family = family.union_all(select(customers.c.id).where(customers.c.merged_into == family.c.id))
+    return select(family.c.id)
