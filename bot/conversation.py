@@ -42,7 +42,7 @@ from bot.messages import (
 )
 from bot.ports import BotWork
 from bot.questions import fold
-from bot.routes import BUILT, CONTROLS, FLOWS, ROUTES, begin, registration, show_menu
+from bot.routes import BUILT, CONTROLS, FLOWS, OF_ONE, ROUTES, begin, registration, show_menu
 from bot.talk import Talk
 from bot.words import Text, Words, refused, say
 from core.customers.actions import meet, seen, subscription
@@ -136,6 +136,8 @@ class _Turn:
         if action.startswith("shops"):
             return [shops(self.talk, action.removeprefix("shops"))]
         turn, _, value = action.partition(":")
+        if turn in OF_ONE and self.talk.card is not None:
+            return self._aside(OF_ONE[turn](self.talk, value))
         if not self._is_open() or turn != f"q{self.dialog.turn}":
             return self._old_button()
         return self._advance(Pressed(value))
@@ -186,11 +188,15 @@ class _Turn:
         if action in {"back", "skip"}:
             return self._step_aside(action)
         was = self.dialog
-        replies = self._follow(ROUTES[action](self.talk))
+        replies = self._aside(ROUTES[action](self.talk))
+        return [*replies, *self._ask_open()] if action == "help" and self.dialog is not was and was.open else replies
+
+    def _aside(self, step: Next) -> list[Reply]:
+        """A look at the menu, the card or help does not lose the place: the question stays open."""
+        was = self.dialog
+        replies = self._follow(step)
         if not self.dialog.open and was.open:
-            # A look at the menu, the card or help does not lose the place: the question stays open.
             self.dialog = replace(was, lost=0)
-            return [*replies, *self._ask_open()] if action == "help" else replies
         return replies
 
     def _step_aside(self, action: str) -> list[Reply]:

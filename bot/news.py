@@ -1,8 +1,8 @@
 """News about points: what a sale brought, what a return took, and the question whether a till may spend."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.flows.keys import card_keyboard, key
+from bot.flows.keys import balance_text, card_keyboard, key
 from bot.messages import Answer, Button, Say
 from bot.ports import BotWork
 from bot.words import Lines, Money, Text, say
@@ -67,18 +67,6 @@ def spending_asked(work: BotWork, asked: Confirmation, store: Store | None) -> A
         Button(say("button.decline-spending"), action=f"decline:{asked.id}", style="danger"),
     )
     return Answer([Say(text, buttons, asked.id)], card_keyboard())
-
-
-def balance_text(work: BotWork, points: Points) -> Text:
-    """What is on the card; a number is never alone: what is pending, and what expires next and when."""
-    lines: list[Text] = [say("news.balance", points=say("points.count", n=points.active))]
-    if points.pending:
-        lines.append(say("news.pending", points=say("points.count", n=points.pending)))
-    if points.next_expiry is not None:
-        at, expiring = points.next_expiry
-        last = local(work, at - timedelta(seconds=1)).date()
-        lines.append(say("news.expires", points=say("points.count", n=expiring), day=last))
-    return Lines(tuple(lines))
 
 
 def money(work: BotWork, minor: int) -> Money:

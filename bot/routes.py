@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.flow import Done, Flow, Go, Next
-from bot.flows import birthday, consent, language, privacy, questionnaire, register, restore
+from bot.flows import birthday, consent, language, points, privacy, questionnaire, register, restore
 from bot.flows.consent import stop
 from bot.flows.keys import card_reply, key
 from bot.flows.privacy import my_data
@@ -75,7 +75,7 @@ def show_menu(talk: Talk) -> Next:
     """Everything the house can do for this person."""
     if talk.card is None:
         return Done((Say(say("menu.text"), (key("start"), key("shops"), key("language"), key("help"))),))
-    actions = (*questionnaire.useful(talk), "shops", "help", "language", "restore", "data", "forget")
+    actions = (*questionnaire.useful(talk), "history", "shops", "help", "language", "restore", "data", "forget")
     return Done((Say(say("menu.text"), tuple(key(action, wide=False) for action in actions)),))
 
 
@@ -106,7 +106,13 @@ ROUTES: Mapping[str, Verb] = {
     "questionnaire": _with_card(questionnaire.fill),
     "answers": _with_card(questionnaire.change),
     "forget": _with_card(lambda talk: Go("forget")),
+    "history": _with_card(points.history),
+    "report": _with_card(points.report),
+    "quiet": _with_card(points.quiet),
+    "loud": _with_card(points.loud),
     "stop": lambda talk: Done((stop(talk),)),
 }
 """Every action by its id; `shops<n>` is a city (bot.flows.shops)."""
+OF_ONE = points.OF_ONE
+"""Actions about one thing, for those who have a card."""
 CONTROLS = frozenset({"back", "skip", "cancel", "later"})

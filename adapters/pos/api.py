@@ -22,6 +22,7 @@ from core.cards.lookup import Keys, Recognised, keys_of, recognise
 from core.cards.plastic import link_plastic, plastic_number
 from core.customers.actions import confirm_person, customer_of
 from core.customers.ports import Phones
+from core.ledger.merging import book_opening
 from core.programme.model import Programme
 from core.shared.refusals import Unknown
 from core.shared.values import CardId, StoreId, TillId
@@ -225,6 +226,7 @@ def _link(work: PosWork, card_id: CardId, number: str) -> list[Letter]:
     if card is None:
         raise Unknown("unknown-code")
     fresh = link_plastic(work, card=card, number=number)
+    book_opening(work, card=fresh)
     if fresh == card:
         return []
     customer = customer_of(work, fresh.customer)

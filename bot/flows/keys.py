@@ -1,10 +1,12 @@
 """The standing keys, and the card as a reply: what every flow ends with."""
 
+from datetime import timedelta
+
 from bot.messages import Button, Rows, ShowCard
 from bot.ports import BotWork
-from bot.words import Words, say
+from bot.words import Lines, Text, Words, say
 from core.cards.actions import till_codes
-from core.cards.model import Card, CardState
+from core.cards.model import Card, CardState, Points
 from core.cards.numbers import grouped
 from core.customers.model import Customer
 from core.ledger.seeing import points_of
@@ -39,6 +41,18 @@ def keyboard_of(card: Card | None) -> Rows:
     return first_keyboard() if card is None else card_keyboard()
 
 
+def balance_text(work: BotWork, points: Points) -> Lines:
+    """What is on the card; a number is never alone: what is pending, and what expires next and when."""
+    lines: list[Text] = [say("news.balance", points=say("points.count", n=points.active))]
+    if points.pending:
+        lines.append(say("news.pending", points=say("points.count", n=points.pending)))
+    if points.next_expiry is not None:
+        at, expiring = points.next_expiry
+        last = (at - timedelta(seconds=1)).astimezone(work.programme.timezone).date()
+        lines.append(say("news.expires", points=say("points.count", n=expiring), day=last))
+    return Lines(tuple(lines))
+
+
 def card_reply(work: BotWork, customer: Customer, card: Card, text: Words | None = None) -> ShowCard:
     """The card with all that a channel needs to draw it and to say it in words."""
     from_plastic = card.symbology != "ean13" or not card.number.startswith(work.programme.card_prefix)
@@ -48,12 +62,13 @@ def card_reply(work: BotWork, customer: Customer, card: Card, text: Words | None
         Button(say("button.copy"), "copy", action="number", value=card.number),
         *([key("restore")] if usable and not from_plastic else []),
     ]
-    points = points_of(work, card.customer, blocked=False).active
+    stored = points_of(work, card.customer, blocked=False)
+    points = stored.active
     said = say(
         "card.text" if usable else f"card.{card.state}",
         lead=text or say("card.lead"),
         number=grouped(card.number),
-        balance=say("points.count", n=points),
+        balance=balance_text(work, stored),
     )
     return ShowCard(
         card.number,

@@ -11,6 +11,7 @@ from bot.talk import Talk
 from bot.words import refused, say
 from core.cards.model import Card
 from core.cards.plastic import claim_plastic, prove_plastic
+from core.ledger.merging import book_opening
 from core.shared.refusals import Refusal
 
 NUMBER = card_number("number", words("restore.ask-number"))
@@ -35,6 +36,7 @@ def _prove(said: Answers, talk: Talk) -> Next:
 
 
 def _restored(talk: Talk, card: Card) -> Next:
+    book_opening(talk.work, card=card)
     lead = say("restore.done")
     return Done((card_reply(talk.work, talk.owner, card, lead),))
 

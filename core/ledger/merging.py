@@ -1,15 +1,52 @@
 """Points that change their owner: two people become one, and one becomes two again (domain section 2)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from core.cards.model import Card
+from core.cards.merging import CardsPreview
+from core.cards.merging import merge as merge_cards
+from core.cards.merging import preview_merge as preview_cards
+from core.cards.merging import unmerge as unmerge_cards
+from core.cards.model import Card, Points
+from core.customers.model import Merge
 from core.ledger.actions import open_balance
 from core.ledger.model import Account, Entry, Kind, Lot, Part, Purse, after, moved, spending_order, take, total
 from core.ledger.ports import LedgerWork
 from core.ledger.posting import current, held_parts, new_lot, operation, post
+from core.ledger.seeing import points_of
 from core.shared.values import CustomerId
 
 _HERE = (Account.PENDING, Account.ACTIVE, Account.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a merge would do to people, cards and points; nothing has changed."""
+
+    cards: CardsPreview
+    survivor: Points
+    absorbed: Points
+
+
+def preview_merge(work: LedgerWork, *, survivor: CustomerId, absorbed: CustomerId) -> Preview:
+    """What would be true after the merge. Raises as `core.cards.merging.preview_merge`."""
+    cards = preview_cards(work, survivor=survivor, absorbed=absorbed)
+    keep, gone = cards.people.survivor.id, cards.people.absorbed.id
+    return Preview(cards, points_of(work, keep, blocked=False), points_of(work, gone, blocked=False))
+
+
+def merge(work: LedgerWork, *, survivor: CustomerId, absorbed: CustomerId, actor: str) -> Merge:
+    """One person is left, with one card and all the points. Raises as `core.cards.merging.merge`."""
+    record = merge_cards(work, survivor=survivor, absorbed=absorbed, actor=actor)
+    hand_over(work, survivor=record.survivor, absorbed=record.absorbed, key=record.id)
+    return record
+
+
+def unmerge(work: LedgerWork, *, merge: str, actor: str) -> Merge:
+    """Both live again, each with the card and the points of earlier. Raises as `core.cards.merging.unmerge`."""
+    record = unmerge_cards(work, merge=merge, actor=actor)
+    hand_back(work, survivor=record.survivor, absorbed=record.absorbed, key=record.id)
+    return record
 
 
 def plastic_purse(number: str) -> CustomerId:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.cards.ports import CardWork
-from core.ledger.model import Entry, Hold, HoldId, Lot, LotId, Operation, OperationId, Purse
+from core.ledger.model import Entry, Hold, HoldId, Kind, Lot, LotId, Operation, OperationId, Purse
 from core.shared.values import CustomerId
 
 
@@ -16,6 +16,18 @@ class Known:
 
     digest: str
     answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One operation as its customer sees it: what changed of all their points, and the receipt behind it."""
+
+    kind: Kind
+    at: datetime
+    change: int
+    sale: str | None = None
+    store: str = ""
+    total: int = 0
 
 
 class Once(Protocol):
@@ -59,6 +71,10 @@ class Ledger(Protocol):
 
     def expired_points(self, customer: CustomerId) -> int:
         """All points of the customer that have expired and were not reinstated."""
+        ...
+
+    def happened(self, people: Collection[CustomerId], limit: int) -> Sequence[Happened]:
+        """The newest operations that changed these people's points, newest first."""
         ...
 
     def operation_of(self, source: str, key: str) -> OperationId | None: ...

@@ -107,6 +107,15 @@ class CustomerForgotten(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MistakeReported(Event):
+    """A customer says that something is wrong with their points; `sale` is their newest one."""
+
+    name: ClassVar[str] = "mistake.reported"
+    customer: CustomerId
+    sale: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonConfirmed(Event):
     """The owner of a long silent phone was confirmed by birthday or at a till; spending is open again."""
 

@@ -9,9 +9,9 @@ from sqlalchemy import select, text
 
 from adapters.db.gatesql import passes
 from adapters.db.tables import customers
-from core.cards.merging import merge
 from core.cards.model import CardState
 from core.customers.actions import customer_of
+from core.ledger.merging import merge
 from core.surveys.actions import Welcome, open_for_all, standing_of, welcome
 from core.surveys.model import Condition, Given, Kind, Option, Question, Questionnaire
 from tests.contracts.test_surveys import WORDS, choice, newcomer, rewards, say, state

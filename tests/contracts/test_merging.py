@@ -4,8 +4,8 @@ import pytest
 
 from adapters.db import keep
 from bot.messages import Pressed, Typed
-from core.cards.merging import merge, preview_merge, unmerge
 from core.customers.model import Purpose, agreed
+from core.ledger.merging import merge, preview_merge, unmerge
 from core.shared.refusals import Conflict
 from core.shared.values import Phone
 from tests.contracts.test_talk import card_of, register
@@ -23,7 +23,7 @@ def test_a_merge_keeps_one_card_and_both_numbers_and_can_be_taken_back(world: Wo
     assert survivor is not None
     assert absorbed is not None
     seen = world.do(lambda work: preview_merge(work, survivor=survivor.id, absorbed=absorbed.id))
-    assert (seen.stays, seen.becomes_alias, seen.people.addresses) == (kept, other, 1)
+    assert (seen.cards.stays, seen.cards.becomes_alias, seen.cards.people.addresses) == (kept, other, 1)
     record = world.do(lambda work: merge(work, survivor=survivor.id, absorbed=absorbed.id, actor="owner"))
     second.says(Typed("картка"))
     assert card_of(second).number == kept

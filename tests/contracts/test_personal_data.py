@@ -18,11 +18,11 @@ from bot.messages import Answer, Pressed, Say, Typed
 from bot.ports import RawEvent, Sent
 from bot.words import Verbatim
 from core.cards.actions import forget
-from core.cards.merging import merge, unmerge
 from core.cards.model import CardState, Plastic
 from core.cards.plastic import link_plastic
 from core.customers.model import CodeUse, Customer
 from core.customers.proof import send_code, subject_of_phone
+from core.ledger.merging import merge, unmerge
 from core.shared.refusals import Refusal
 from core.shared.values import CustomerId, Language, Phone
 from core.surveys.export import export

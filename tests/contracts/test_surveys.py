@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.db import keep
 from core.cards.actions import issue_card, reissue_card
-from core.cards.merging import merge, unmerge
 from core.customers.actions import customer_of, meet, prove_phone
 from core.customers.model import NO_YEAR, Customer
+from core.ledger.merging import merge, unmerge
 from core.shared.refusals import Conflict, Invalid, Refusal, Unknown
 from core.shared.values import Address, Language, Phone, StoreId
 from core.stores.model import Store
