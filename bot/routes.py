@@ -75,7 +75,7 @@ def show_menu(talk: Talk) -> Next:
     """Everything the house can do for this person."""
     if talk.card is None:
         return Done((Say(say("menu.text"), (key("start"), key("shops"), key("language"), key("help"))),))
-    actions = (*questionnaire.useful(talk), "history", "shops", "help", "language", "restore", "data", "forget")
+    actions = ("shops", "history", *questionnaire.useful(talk), "help", "language", "restore", "data", "forget")
     return Done((Say(say("menu.text"), tuple(key(action, wide=False) for action in actions)),))
 
 

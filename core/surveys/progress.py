@@ -81,11 +81,6 @@ class Standing:
         return not self.missing and any(key in self.answers for key in goal(self.questionnaire, self.gate))
 
     @property
-    def progress(self) -> Progress:
-        """How many of how many."""
-        return progress(self.questionnaire, self.answers)
-
-    @property
     def open(self) -> tuple[Question, ...]:
         """The questions that wait for an answer."""
         return tuple(one for one in asked(self.questionnaire, self.answers) if one.key not in self.answers)
