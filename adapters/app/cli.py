@@ -3,27 +3,23 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
-from rich.console import Console as Terminal
-from rich.progress import Progress
 
+from adapters.app.commands import KINDS_OF_FILES, do_once, import_now, ready_settings
 from adapters.app.doctor import diagnose
 from adapters.app.house import ROLES, outside_of
 from adapters.app.serving import serve as serve_house
-from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme, read_settings
+from adapters.app.settings import BadSetting, must_have_secret, read_programme, read_settings
 from adapters.app.talking import talk as talk_here
 from adapters.console.passwords import hash_now, one_time_password
 from adapters.db import keep, schema
 from adapters.db.engines import AlreadyServed, UnsafeDatabase, sync_engine
-from adapters.db.lanes import Busy, do_now
-from adapters.db.work import DbWork
+from adapters.db.lanes import Busy
 from adapters.imports.files import BadFile
-from adapters.imports.rows import KINDS
-from adapters.imports.run import Report, check_file, import_file, write_rejects
+from adapters.imports.run import write_rejects
 from adapters.texts.catalogue import Catalogue
 from core.shared.refusals import Refusal
 from core.shared.values import StoreId
@@ -120,7 +116,7 @@ def serve(
 @app.command()
 def talk(phone: Annotated[str | None, typer.Option(help="A phone to type when it is asked for.")] = None) -> None:
     """Chat with the bot in this terminal."""
-    asyncio.run(talk_here(_ready_settings(), phone=phone))
+    asyncio.run(talk_here(ready_settings(), phone=phone))
 
 
 @db.command()
@@ -161,33 +157,22 @@ def restore(file: Path) -> None:
 
 @app.command(name="import")
 def import_(
-    kind: Annotated[str, typer.Argument(help=" | ".join(KINDS))],
+    kind: Annotated[str, typer.Argument(help=" | ".join(KINDS_OF_FILES))],
     file: Path,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only, change nothing.")] = False,
     rejects: Annotated[Path | None, typer.Option(help="Where to list the rejected rows.")] = None,
+    out: Annotated[Path | None, typer.Option(help="vouchers: where to list the codes.")] = None,
 ) -> None:
-    """A CSV, XLSX or Parquet file onto the shelves; run it again whenever you like."""
-    if kind not in KINDS:
-        raise typer.BadParameter(f"one of {', '.join(KINDS)}")
-    settings = _ready_settings()
-    outside = outside_of(settings, read_programme(settings), Catalogue())
-    report = Report()
-    with Progress(console=Terminal(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        bar = progress.add_task(f"{kind}", total=None)
-        if dry_run:
-            for chunk in check_file(file, KINDS[kind], outside.phones.read, report):
-                progress.advance(bar, len(chunk))
-        else:
-            job = import_file(
-                file, KINDS[kind], phones=outside.phones.read, now=outside.clock(),
-                progress=lambda rows: progress.update(bar, completed=rows),
-            )  # fmt: skip
-            report = _do(settings, lambda work: job(work.shelves))
+    """A CSV, XLSX or Parquet file (offers: JSON) into the house; run it again whenever you like."""
+    if kind not in KINDS_OF_FILES:
+        raise typer.BadParameter(f"one of {', '.join(KINDS_OF_FILES)}")
+    if out is not None and kind != "vouchers":
+        raise typer.BadParameter("--out goes with vouchers")
+    report, verb = import_now(ready_settings(), kind, file, dry_run=dry_run, out=out)
     if rejects is not None:
         write_rejects(report, rejects)
     for line, reason in report.rejected[:10]:
         print(f"line {line}: {reason}", file=sys.stderr)
-    verb = "would be imported" if dry_run else "imported"
     print(f"{report.good} {kind} {verb}, {len(report.rejected)} rejected")
     if report.rejected and not report.good:
         raise typer.Exit(1)
@@ -197,8 +182,8 @@ def import_(
 def staff_add(login: str, role: Annotated[Role, typer.Option()]) -> None:
     """A login; its one-time password stands alone on the last line."""
     password = one_time_password()
-    _do(
-        _ready_settings(),
+    do_once(
+        ready_settings(),
         lambda work: take_on(work, login=login, role=role, password_hash=hash_now(password), store=None),
     )
     print(f"{login} may log in as {role.value} with this password, once:")
@@ -211,7 +196,7 @@ def till_add(
     name: Annotated[str, typer.Option(help="A name for it.")],
 ) -> None:
     """A till key; it stands alone on the last line and is never shown again."""
-    key = _do(_ready_settings(), lambda work: add_till(work, store=StoreId(store), name=name))
+    key = do_once(ready_settings(), lambda work: add_till(work, store=StoreId(store), name=name))
     print(f"{name} of store {store} opens the till API with this key:")
     print(key)
 
@@ -240,23 +225,3 @@ def doctor() -> None:
         print(f"{'ok  ' if finding.fine else 'DO  '} {finding.what}: {finding.says}")
     if not all(finding.fine for finding in findings):
         raise typer.Exit(1)
-
-
-def _ready_settings() -> Settings:
-    """Settings with a secret and a database of this version; an embedded one is migrated here."""
-    settings = read_settings()
-    must_have_secret(settings)
-    if settings.sqlite_path is not None:
-        schema.upgrade(settings.database_url)
-    elif not schema.is_current(settings.database_url):
-        raise BadSetting("KARTKA_DATABASE_URL: the database is of another version; run `kartka db upgrade`")
-    return settings
-
-
-def _do(settings: Settings, job: Callable[[DbWork], T]) -> T:
-    """One transaction beside a running `serve`."""
-    engine = sync_engine(settings.database_url, patient=True)
-    try:
-        return do_now(engine, outside_of(settings, read_programme(settings), Catalogue()), job)
-    finally:
-        engine.dispose()

@@ -1,8 +1,12 @@
-"""What the scheduler does by the hour: old rows leave."""
+"""What the scheduler does by itself: old rows leave by the hour; points activate and expire, seals and rewards follow.
+
+Time is counted in the programme's days, but everything is due by its own instant, so the night's work runs every few
+minutes and a missed night is caught up by the next run. One scheduler works, the others wait (a leader's lock).
+"""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -11,33 +15,62 @@ import structlog
 from adapters.app.house import House
 from adapters.db.engines import DatabaseError
 from adapters.db.lanes import Busy
+from adapters.db.leading import Leader
+from adapters.db.night import run_night
 from adapters.db.purging import purge
+from adapters.db.sealing import seal
+from core.surveys.actions import book_rewards
 
 HOUR = 3600.0
+OFTEN = 60.0
+_REWARDS = 200
 log = structlog.get_logger(__name__)
+Chore = Callable[[], Awaitable[dict[str, int]]]
 
 
 @asynccontextmanager
-async def tidied(house: House, every: float = HOUR) -> AsyncIterator[None]:
-    """While this is open where the role `scheduler` is, old rows leave at once, then every so many seconds."""
+async def tidied(house: House, every: float = HOUR, often: float = OFTEN) -> AsyncIterator[None]:
+    """While this is open where the role `scheduler` is, its chores are done at once and then again and again."""
     if "scheduler" not in house.roles:
         yield
         return
-    task = asyncio.create_task(_for_ever(house, every))
+    leader = Leader(house.engine)
+    tasks = [
+        asyncio.create_task(_for_ever("scheduler.purged", leader, lambda: purge(house.lanes, _now()), every)),
+        asyncio.create_task(_for_ever("scheduler.night", leader, lambda: night(house), often)),
+    ]
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await asyncio.to_thread(leader.close)
 
 
-async def _for_ever(house: House, every: float) -> None:
+async def night(house: House) -> dict[str, int]:
+    """What time does to points is done, rewards are booked, operations sealed: how many of each. Raises Busy."""
+    done = await run_night(house.lanes, _now())
+    rewards = sealed = 0
+    while count := await house.lanes.do("rewards", lambda work: book_rewards(work, limit=_REWARDS)):
+        rewards += count
+    while count := await house.lanes.do("seals", lambda work: seal(work.connection)):
+        sealed += count
+    return {**done, "rewards": rewards, "sealed": sealed}
+
+
+async def _for_ever(name: str, leader: Leader, chore: Chore, every: float) -> None:
     while True:
         try:
-            gone = await purge(house.lanes, datetime.now(UTC))
+            if await asyncio.to_thread(leader.leads):
+                done = await chore()
+                log.info(name, **{what: count for what, count in done.items() if count})
         except (Busy, DatabaseError) as error:
-            log.warning("scheduler.purge-failed", error=type(error).__name__)
-        else:
-            log.info("scheduler.purged", **{name: count for name, count in gone.items() if count})
+            log.warning("scheduler.failed", chore=name, error=type(error).__name__)
         await asyncio.sleep(every)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -23,9 +23,10 @@ _LOOK = (
     # The till, its misses and what the code means, in one statement; the till stands in every row.
     "select t.id, t.store, t.name, t.key_hash, t.created_at, t.revoked_at, "
     "(select count(*) from till_misses m where m.till = :till and m.at > :since), "
+    "(exists (select 1 from vouchers) or exists (select 1 from offer_people)), "
     f"{COLUMNS} from (select 1 as one) o left join tills t on t.id = :till left join ({FOUND}) f on 1 = 1 {POINTS}"
 )
-_TILL_COLUMNS = 7
+_TILL_COLUMNS = 8
 _SESSION = text(
     "select s.token_hash, s.created_at, s.seen_at, m.id, m.login, m.role, m.store, m.one_time from sessions s "
     "join staff m on m.id = s.staff where s.token_hash = :token and m.disabled_at is null"
@@ -39,6 +40,7 @@ class TillView:
     till: Till | None
     misses: int
     found: Found
+    rights: bool
 
 
 class TillDesk:
@@ -53,7 +55,8 @@ class TillDesk:
         rows = await self._quick.rows(values)
         instant = self._quick.instant
         found = [Code(*row[_TILL_COLUMNS:]) for row in rows if row[_TILL_COLUMNS] is not None]
-        return TillView(_till(rows[0], instant), rows[0][_TILL_COLUMNS - 1], found_of(found, instant))
+        misses, rights = rows[0][_TILL_COLUMNS - 2 : _TILL_COLUMNS]
+        return TillView(_till(rows[0], instant), misses, found_of(found, instant), bool(rights))
 
     async def miss(self, till: TillId, at: datetime) -> None:
         """One more wrong code from this till; those of yesterday are forgotten."""

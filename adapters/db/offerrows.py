@@ -98,6 +98,10 @@ class OfferRows:
         if rows:
             self._connection.execute(insert(offer_people), rows)
 
+    def hashed(self, phone: Phone) -> str:
+        """By the house's key."""
+        return self._outside.hashed(phone)
+
     def assigned(self, people: Collection[CustomerId]) -> Mapping[str, str]:
         """The best rank's reason first."""
         hashes = hashes_of(self._connection, self._outside, people)

@@ -77,7 +77,7 @@ def _customer(row: Row, phones: ReadPhone) -> ImportedCustomer:
     return ImportedCustomer(
         _phone(row, "phone", phones, needed=True),  # type: ignore[arg-type]  # needed: never None
         person_name(row.get("name", "")),
-        _date(row, "birthday"),
+        read_date(row, "birthday"),
         _one_of(row, "sex", ("", "f", "m")),
         row.get("city", ""),
         email,
@@ -105,9 +105,9 @@ def _plastic(row: Row, phones: ReadPhone) -> Plastic:
         symbology,
         _phone(row, "phone", phones, needed=False),
         person_name(row.get("name", "")),
-        _date(row, "birthday"),
+        read_date(row, "birthday"),
         int(points),
-        _date(row, "points_expire_at"),
+        read_date(row, "points_expire_at"),
         _one_of(row, "state", ("", "active", "blocked")) == "blocked",
     )
 
@@ -197,7 +197,7 @@ def _minor(row: Row, column: str) -> int:
     return int(minor)
 
 
-def _date(row: Row, column: str) -> date | None:
+def read_date(row: Row, column: str) -> date | None:
     text = row.get(column, "")
     if not text:
         return None

@@ -15,7 +15,7 @@ from adapters.http.sessions import SESSION
 from adapters.pos.models import LinkBody, LookupBody, LookupOut, lookup_out
 from adapters.pos.ports import Courier, House, PosWork, TillDesk
 from adapters.pos.receiptdoors import ReceiptDoors
-from adapters.pos.receipts import Asker, Receipts
+from adapters.pos.receipts import Asker, Receipts, to_everybody
 from bot.announce import plastic_linked
 from bot.ports import Letter
 from core.cards.lookup import Keys, Recognised, keys_of, recognise
@@ -24,6 +24,7 @@ from core.customers.actions import confirm_person, customer_of
 from core.customers.ports import Phones
 from core.ledger.merging import book_opening
 from core.programme.model import Programme
+from core.sales.recognising import Known, known
 from core.shared.refusals import Unknown
 from core.shared.values import CardId, StoreId, TillId
 from core.stores.model import opens, parse_till_key
@@ -57,7 +58,7 @@ class TillApi:
         phones: Phones,
         clock: Callable[[], datetime],
     ) -> None:
-        self._desk, self._house, self._courier = desk, house, courier
+        self._desk, self._house, self._reads, self._courier = desk, house, reads, courier
         self._programme, self._phones, self._clock = programme, phones, clock
         self._pace = Buckets(20, 60)
         receipts = Receipts(house=house, reads=reads, courier=courier, programme=programme, phones=phones)
@@ -121,14 +122,14 @@ class TillApi:
         ]
 
     async def _key_lookup(self, request: web.Request, body: LookupBody) -> LookupOut:
-        return lookup_out(await self._recognised(await self._till(request), body.code, key=_secret(request)))
+        return await self._known(await self._till(request), body.code, key=_secret(request))
 
     async def _key_link(self, request: web.Request, body: LinkBody) -> LookupOut:
         till = await self._till(request)
         return await self._linked(till, body, key=_secret(request))
 
     async def _page_lookup(self, request: web.Request, body: LookupBody) -> LookupOut:
-        return lookup_out(await self._recognised(_cashier(request), body.code))
+        return await self._known(_cashier(request), body.code)
 
     async def _page_link(self, request: web.Request, body: LinkBody) -> LookupOut:
         return await self._linked(_cashier(request), body)
@@ -144,7 +145,7 @@ class TillApi:
             confirm_person(work, customer=customer_of(work, customer), proof="till")
 
         await self._house.do(customer, job)
-        return lookup_out(await self._recognised(_cashier(request), body.code))
+        return await self._known(_cashier(request), body.code)
 
     async def _asker(self, request: web.Request) -> Asker:
         """The till of the key, living and within its budget of wrong codes."""
@@ -178,8 +179,23 @@ class TillApi:
         self._pace.take(parsed[0])
         return parsed[0]
 
+    async def _known(self, till: TillId, code: str, key: str | None = None) -> LookupOut:
+        """Whose code it is and what it may use. One statement says it all while nothing is due and no rights exist."""
+        seen, rights = await self._looked(till, code, key)
+        due = seen.stored.due_at
+        if not rights and (due is None or due > self._clock()):
+            return lookup_out(Known(seen))
+        language = self._programme.default_language
+        return lookup_out(await self._reads.do(till, lambda work: known(work, seen=seen, language=language)))
+
     async def _recognised(self, till: TillId, code: str, key: str | None = None) -> Recognised:
-        """Whose code it is. Raises Problem (401, 429) and the refusals of `recognise`; a wrong code is counted."""
+        return (await self._looked(till, code, key))[0]
+
+    async def _looked(self, till: TillId, code: str, key: str | None = None) -> tuple[Recognised, bool]:
+        """Whose code it is, and whether the house has vouchers or personal offers at all.
+
+        Raises Problem (401, 429) and the refusals of `recognise`; a wrong code is counted.
+        """
         now = self._clock()
         keys: Keys | None
         try:
@@ -196,7 +212,7 @@ class TillApi:
         try:
             if keys is None:
                 raise refusal or Unknown("unknown-code", reason="not-a-code")
-            return recognise(keys, view.found, programme=self._programme, now=now)
+            return recognise(keys, view.found, programme=self._programme, now=now), view.rights
         except Unknown:
             await self._desk.miss(till, now)
             raise
@@ -217,7 +233,7 @@ class TillApi:
             await self._desk.miss(till, self._clock())
             raise
         await self._courier.send(letters)
-        return lookup_out(await self._recognised(till, number, key))
+        return await self._known(till, number, key)
 
 
 def _link(work: PosWork, card_id: CardId, number: str) -> list[Letter]:
@@ -230,12 +246,7 @@ def _link(work: PosWork, card_id: CardId, number: str) -> list[Letter]:
     if fresh == card:
         return []
     customer = customer_of(work, fresh.customer)
-    letters: list[Letter] = []
-    for known in work.addresses.of(customer.id):
-        if known.subscribed:
-            answer = plastic_linked(work, customer, fresh)
-            letters += work.outbox.add(None, known.address, answer, known.language, known.level)
-    return letters
+    return to_everybody(work, customer.id, plastic_linked(work, customer, fresh))
 
 
 async def _cashier_asks(request: web.Request) -> Asker:

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from adapters.http.api import Answer, Body
-from core.cards.lookup import Recognised
+from core.sales.recognising import Known
 
 
 class LookupBody(Body):
@@ -59,7 +59,7 @@ class VoucherOut(Answer):
 
     code: str
     title: str
-    ends_at: datetime
+    ends_at: datetime | None
 
 
 class OfferOut(Answer):
@@ -68,7 +68,7 @@ class OfferOut(Answer):
     id: str
     title: str
     reason: str
-    ends_at: datetime
+    ends_at: datetime | None
 
 
 class LookupOut(Answer):
@@ -84,8 +84,9 @@ class LookupOut(Answer):
     hints: Sequence[str]
 
 
-def lookup_out(seen: Recognised) -> LookupOut:
+def lookup_out(known: Known) -> LookupOut:
     """The core's answer as the till reads it."""
+    seen = known.seen
     points, expiry = seen.points, seen.points.next_expiry
     return LookupOut(
         customer=CustomerOut(id=seen.customer, name=seen.name) if seen.customer is not None else None,
@@ -99,7 +100,7 @@ def lookup_out(seen: Recognised) -> LookupOut:
             next_expiry=ExpiryOut(at=expiry[0], points=expiry[1]) if expiry else None,
         ),
         spend_blocked_by=seen.spend_blocked_by,
-        vouchers=[],
-        offers=[],
+        vouchers=[VoucherOut(code=one.id, title=one.title, ends_at=one.ends_at) for one in known.vouchers],
+        offers=[OfferOut(id=one.id, title=one.title, reason=one.reason, ends_at=one.ends_at) for one in known.offers],
         hints=seen.hints,
     )

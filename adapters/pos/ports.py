@@ -25,6 +25,11 @@ class TillView(Protocol):
     @property
     def found(self) -> Found: ...
 
+    @property
+    def rights(self) -> bool:
+        """Whether the house has vouchers or personal offers at all."""
+        ...
+
 
 class TillDesk(Protocol):
     """The look, and the book of wrong codes."""

@@ -23,6 +23,10 @@ class Offers(Protocol):
         """The personal offer is for exactly these customers, and for whoever will prove these phones."""
         ...
 
+    def hashed(self, phone: Phone) -> str:
+        """The keyed hash under which something waits for whoever proves the phone."""
+        ...
+
     def assigned(self, people: Collection[CustomerId]) -> Mapping[str, str]:
         """Personal offers of these people (also under their proven phones): the reason by offer id."""
         ...

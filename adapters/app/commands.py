@@ -1,0 +1,93 @@
+"""What commands do beside a running `serve`: one transaction of their own; an import with its progress."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console as Terminal
+from rich.progress import Progress
+
+from adapters.app.house import outside_of
+from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme, read_settings
+from adapters.db import schema
+from adapters.db.engines import sync_engine
+from adapters.db.lanes import do_now
+from adapters.db.work import DbWork
+from adapters.imports.rights import Made, import_offers, import_vouchers, write_codes
+from adapters.imports.rows import KINDS
+from adapters.imports.run import Report, check_file, import_file
+from adapters.texts.catalogue import Catalogue
+
+T = TypeVar("T")
+KINDS_OF_FILES = (*KINDS, "offers", "vouchers")
+"""Everything that can be imported: rows onto shelves, and what verbs of the core take one by one."""
+
+
+def import_now(settings: Settings, kind: str, file: Path, *, dry_run: bool, out: Path | None) -> tuple[Report, str]:
+    """What became of the file, and the verb for it. `out`: where the codes of vouchers are listed. Raises BadFile."""
+    verb = "would be imported" if dry_run else "imported"
+    outside = outside_of(settings, read_programme(settings), Catalogue())
+    made: list[Made] = []
+    with Progress(console=Terminal(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        bar = progress.add_task(kind, total=None)
+        if kind in KINDS and dry_run:
+            report = Report()
+            for chunk in check_file(file, KINDS[kind], outside.phones.read, report):
+                progress.advance(bar, len(chunk))
+            return report, verb
+        if kind in KINDS:
+            job = import_file(
+                file, KINDS[kind], phones=outside.phones.read, now=outside.clock(),
+                progress=lambda rows: progress.update(bar, completed=rows),
+            )  # fmt: skip
+            return do_once(settings, lambda work: job(work.shelves)), verb
+        read = outside.phones.read
+        right = import_offers(file, phones=read) if kind == "offers" else import_vouchers(file, phones=read, made=made)
+        report = _unless_dry(settings, right, dry_run)
+    if out is not None and not dry_run:
+        write_codes(made, out)
+    return report, verb
+
+
+def _unless_dry(settings: Settings, job: Callable[[DbWork], Report], dry_run: bool) -> Report:
+    """The job's report; in a dry run nothing of it is kept."""
+
+    def tried(work: DbWork) -> Report:
+        report = job(work)
+        if dry_run:
+            raise _Dry(report)
+        return report
+
+    try:
+        return do_once(settings, tried)
+    except _Dry as dry:
+        return dry.report
+
+
+class _Dry(Exception):
+    """Carries the report out of a work that is undone."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+
+
+def ready_settings() -> Settings:
+    """Settings with a secret and a database of this version; an embedded one is migrated here."""
+    settings = read_settings()
+    must_have_secret(settings)
+    if settings.sqlite_path is not None:
+        schema.upgrade(settings.database_url)
+    elif not schema.is_current(settings.database_url):
+        raise BadSetting("KARTKA_DATABASE_URL: the database is of another version; run `kartka db upgrade`")
+    return settings
+
+
+def do_once(settings: Settings, job: Callable[[DbWork], T]) -> T:
+    """One transaction beside a running `serve`."""
+    engine = sync_engine(settings.database_url, patient=True)
+    try:
+        return do_now(engine, outside_of(settings, read_programme(settings), Catalogue()), job)
+    finally:
+        engine.dispose()
