@@ -207,8 +207,7 @@ class _Turn:
         if step is None and action == "back" and flow.before:
             return self._follow(ROUTES[flow.before](self.talk))
         if step is None:
-            words = "flow.nothing-before" if action == "back" else "flow.not-optional"
-            return self._ask_open(say(words))
+            return self._ask_open(say("flow.nothing-before" if action == "back" else "flow.not-optional"))
         return self._step(step)
 
     def _advance(self, said: Said) -> list[Reply]:

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import ClientSession
 
@@ -111,7 +111,7 @@ async def open_house(
     must_be_safe(engine)
     lanes = Lanes(engine, outside, count=1 if is_sqlite(settings.database_url) else DEFAULT_LANES)
     looking = sync_engine(settings.database_url, writes=False)
-    reads = Lanes(looking, outside, count=READING_LANES)
+    reads = Lanes(looking, replace(outside, locks=False), count=READING_LANES)
     mailroom, memory = Mailroom(reading, lanes), Memories(reading, lanes)
     media, web = MediaShelf(reading, lanes, outside), WebChannel()
     drawer = Drawer()

@@ -8,10 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from adapters.db.happened import HappenedRows
 from adapters.db.ledgertables import entries, holds, lots, members, operations, purses
-from adapters.db.saletables import sales
 from core.ledger.model import Account, Entry, Hold, HoldId, Kind, Lot, LotId, Operation, OperationId, Purse
-from core.ledger.ports import Happened
 from core.shared.values import CustomerId
 
 _NEW_PURSE = {
@@ -77,29 +76,6 @@ _EXPIRED_POINTS = select(func.coalesce(func.sum(entries.c.amount), 0)).where(
         select(operations.c.id).where(operations.c.kind.in_((Kind.EXPIRE.value, Kind.REINSTATE.value)))
     ),
 )
-_RETURNED = sales.alias("sold")
-_CHANGED = (
-    select(entries.c.operation, func.sum(entries.c.amount).label("change"))
-    .where(entries.c.customer.in_(bindparam("p_people", expanding=True)))
-    .group_by(entries.c.operation)
-    .having(func.sum(entries.c.amount) != 0)
-    .subquery()
-)
-_HAPPENED = (
-    select(
-        operations.c.kind,
-        operations.c.at,
-        _CHANGED.c.change,
-        sales.c.id.label("sale"),
-        func.coalesce(sales.c.store, _RETURNED.c.store).label("store"),
-        sales.c.total,
-    )
-    .join(_CHANGED, _CHANGED.c.operation == operations.c.id)
-    .outerjoin(sales, sales.c.operation == operations.c.id)
-    .outerjoin(_RETURNED, _RETURNED.c.operation == operations.c.corrects)
-    .order_by(operations.c.at.desc(), operations.c.id.desc())
-    .limit(bindparam("p_limit"))
-)
 _OPEN_HOLDS = select(holds).where(holds.c.customer == bindparam("p_customer"), holds.c.state == "open")
 _CLOSE_HOLD = (
     update(holds).where(holds.c.id == bindparam("p_hold"), holds.c.state == "open").values(state=bindparam("p_state"))
@@ -108,11 +84,11 @@ _HOLD = select(holds).where(holds.c.id == bindparam("p_hold"))
 _ACCOUNTS = (Account.ACTIVE, Account.PENDING, Account.HELD)
 
 
-class LedgerRows:
+class LedgerRows(HappenedRows):
     """Satisfies `core.ledger.ports.Ledger`. `locks=False` is for the test that must then see money go wrong."""
 
     def __init__(self, connection: Connection, *, locks: bool = True) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._purse = _LOCKED_PURSE if locks else _PURSE
 
     def lock(self, customers: Collection[CustomerId]) -> Mapping[CustomerId, Purse]:
@@ -151,13 +127,6 @@ class LedgerRows:
     def expired_points(self, customer: CustomerId) -> int:
         """What expired less what was reinstated."""
         return -int(self._connection.execute(_EXPIRED_POINTS, {"p_customer": customer}).scalar_one())
-
-    def happened(self, people: Collection[CustomerId], limit: int) -> Sequence[Happened]:
-        """By the customers' own numbering, with the receipt that each belongs to."""
-        rows = self._connection.execute(_HAPPENED, {"p_people": list(people), "p_limit": limit})
-        return [
-            Happened(Kind(row.kind), row.at, int(row.change), row.sale, row.store or "", row.total or 0) for row in rows
-        ]
 
     def operation_of(self, source: str, key: str) -> OperationId | None:
         """By its unique pair."""

@@ -60,7 +60,7 @@ class Outside:
     new_id: Callable[[], str] = new_uuid
     keep_sms: bool = False
     locks: bool = True
-    """False only in the test that must then see money go wrong: nothing is locked before it is decided upon."""
+    """False for lanes that only look, and in the test that must then see money go wrong."""
     questionnaire: Questionnaire = field(default_factory=Questionnaire)
     """What is asked while nobody has published a questionnaire; without questions: nothing."""
 

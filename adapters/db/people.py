@@ -18,19 +18,19 @@ from core.shared.values import Address, CustomerId, Language, Phone
 class CustomerRows:
     """Satisfies `core.customers.ports.Customers`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, *, locks: bool = True) -> None:
+        self._connection, self._locks = connection, locks
 
     def get(self, customer: CustomerId) -> Customer | None:
         """The customer with the id, merged or not; on PostgreSQL the row is locked until the work is over."""
-        row = one(self._connection, _locked(customers.c.id == customer))
+        row = one(self._connection, self._chosen(customers.c.id == customer))
         return None if row is None else customer_of_row(row)
 
     def by_phone(self, phone: Phone) -> Customer | None:
         """The living customer of the phone."""
-        row = one(self._connection, _locked(customers.c.phone == phone.e164))
+        row = one(self._connection, self._chosen(customers.c.phone == phone.e164))
         while row is not None and row.merged_into is not None:
-            row = one(self._connection, _locked(customers.c.id == row.merged_into))
+            row = one(self._connection, self._chosen(customers.c.id == row.merged_into))
         return None if row is None else customer_of_row(row)
 
     def add(self, customer: Customer) -> None:
@@ -45,7 +45,15 @@ class CustomerRows:
         """Row locks in ascending id order; on SQLite the writer is alone anyway."""
         if self._connection.dialect.name == "postgresql":
             chosen = select(customers.c.id).where(customers.c.id.in_(ids)).order_by(customers.c.id)
-            self._connection.execute(chosen.with_for_update(key_share=True)).all()
+            self._connection.execute(chosen.with_for_update(key_share=True) if self._locks else chosen).all()
+
+    def _chosen(self, condition: ColumnElement[bool]) -> Select[Any]:
+        """A person is saved whole, so one read and not locked could bring back what another work has just erased.
+
+        FOR NO KEY UPDATE: rows that only refer to the customer may still be added meanwhile.
+        """
+        chosen = select(customers).where(condition)
+        return chosen.with_for_update(key_share=True) if self._locks else chosen
 
 
 class AddressRows:
@@ -205,14 +213,6 @@ class SuppressedRows:
     def add(self, phone: Phone, at: datetime) -> None:
         """The keyed hash of the phone is on the list; what went to the phone itself is gone."""
         suppress(self._connection, phone, at, self._outside.hashed)
-
-
-def _locked(condition: ColumnElement[bool]) -> Select[Any]:
-    """A person is saved whole, so one read and not locked could bring back what another work has just erased.
-
-    FOR NO KEY UPDATE: rows that only refer to the customer may still be added meanwhile.
-    """
-    return select(customers).where(condition).with_for_update(key_share=True)
 
 
 def customer_of_row(row: Row[Any]) -> Customer:

@@ -142,7 +142,7 @@ class DbWork:
     @cached_property
     def customers(self) -> CustomerRows:
         """The people."""
-        return CustomerRows(self._connection)
+        return CustomerRows(self._connection, locks=self._outside.locks)
 
     @cached_property
     def addresses(self) -> AddressRows:
@@ -182,7 +182,7 @@ class DbWork:
     @cached_property
     def plastics(self) -> PlasticRows:
         """Plastic records."""
-        return PlasticRows(self._connection)
+        return PlasticRows(self._connection, locks=self._outside.locks)
 
     @cached_property
     def spoken(self) -> SpokenRows:

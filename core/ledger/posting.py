@@ -79,11 +79,15 @@ def post(
     new: Sequence[Lot] = (),
     purse: Purse | None = None,
     due: datetime | None = None,
+    as_of: datetime | None = None,
 ) -> Purse | None:
-    """The operation is in the books. A debt of `purse` is repaid from what became active; its purse after that."""
+    """The operation is in the books. A debt of `purse` is repaid from what became active; its purse after that.
+
+    `as_of`: when it became active, where the books are later than that.
+    """
     every = [*lots, *new]
     if purse is not None and purse.debt:
-        entries = [*entries, *_repayment(purse, entries, [lot for lot in every if lot.customer == purse.customer])]
+        entries = [*entries, *repayment(purse, entries, every, as_of or made.at)]
     if not balanced(entries):
         raise AssertionError("entries of one operation sum to zero")
     wakes = due_after([after(lot, entries) for lot in every], ())
@@ -103,8 +107,10 @@ def held_parts(work: LedgerWork, hold: Hold, lots: Iterable[Lot]) -> list[Part]:
     ]
 
 
-def _repayment(purse: Purse, entries: Sequence[Entry], lots: Sequence[Lot]) -> list[Entry]:
-    usable = spending_order(after(lot, entries) for lot in lots)
+def repayment(purse: Purse, entries: Sequence[Entry], lots: Iterable[Lot], as_of: datetime) -> list[Entry]:
+    """What of the purse's active points repays its debt once these entries are posted; expired ones repay nothing."""
+    mine = [lot for lot in lots if lot.customer == purse.customer and lot.living(as_of)]
+    usable = spending_order(after(lot, entries) for lot in mine)
     parts = take(usable, purse.debt)
     out = [Entry(Account.ACTIVE, -part.points, purse.customer, part.lot.id) for part in parts]
     repaid = sum(part.points for part in parts)
@@ -117,21 +123,24 @@ def _catch_up(work: LedgerWork, purse: Purse) -> Purse:
     lots = work.ledger.lots(customer)
     ripe = [Part(lot, lot.pending) for lot in lots if lot.pending and lot.activates_at <= now]
     if ripe:
-        purse = _done(work, purse, Kind.ACTIVATE, moved(ripe, Account.PENDING, Account.ACTIVE), lots)
+        first = min(part.lot.activates_at for part in ripe)  # a late night repays what one in time would have
+        purse = _done(work, purse, Kind.ACTIVATE, moved(ripe, Account.PENDING, Account.ACTIVE), lots, first)
     for hold in work.ledger.holds(customer):
         if hold.until <= now and work.ledger.close_hold(hold.id, "expired"):
             lots = work.ledger.lots(customer)
             parts = held_parts(work, hold, lots)
-            purse = _done(work, purse, Kind.RELEASE, moved(parts, Account.HELD, Account.ACTIVE), lots)
+            purse = _done(work, purse, Kind.RELEASE, moved(parts, Account.HELD, Account.ACTIVE), lots, hold.until)
     lots = work.ledger.lots(customer)
     over = [Part(lot, lot.active) for lot in lots if lot.active and not lot.living(now)]
     if over:
-        purse = _done(work, purse, Kind.EXPIRE, paid(over, Account.ACTIVE, Account.EXPIRED), lots)
+        purse = _done(work, purse, Kind.EXPIRE, paid(over, Account.ACTIVE, Account.EXPIRED), lots, now)
         lots = work.ledger.lots(customer)
     work.ledger.due(customer, due_after(lots, work.ledger.holds(customer)))
     return purse
 
 
-def _done(work: LedgerWork, purse: Purse, kind: Kind, entries: Sequence[Entry], lots: Sequence[Lot]) -> Purse:
+def _done(
+    work: LedgerWork, purse: Purse, kind: Kind, entries: Sequence[Entry], lots: Sequence[Lot], as_of: datetime
+) -> Purse:
     made = operation(work, kind, source=NIGHT, key=work.new_id())
-    return post(work, made, entries, lots=lots, purse=purse) or purse
+    return post(work, made, entries, lots=lots, purse=purse, as_of=as_of) or purse

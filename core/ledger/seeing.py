@@ -7,9 +7,9 @@ from datetime import datetime
 from core.cards import balance as cards
 from core.cards.balance import Stored
 from core.cards.model import Points
-from core.ledger.model import Account, Lot, Part, Purse, after, moved, next_expiry, paid
+from core.ledger.model import Account, Entry, Lot, Part, Purse, after, moved, next_expiry, paid
 from core.ledger.ports import LedgerWork
-from core.ledger.posting import held_parts
+from core.ledger.posting import held_parts, repayment
 from core.shared.values import CustomerId
 
 
@@ -18,24 +18,29 @@ def seen(work: LedgerWork, customer: CustomerId) -> tuple[Purse, Sequence[Lot]]:
     purse, lots = work.ledger.purse(customer), list(work.ledger.lots(customer))
     if purse.due_at is None or purse.due_at > work.now:
         return purse, lots
-    due = [Part(lot, lot.pending) for lot in lots if lot.activates_at <= work.now]
-    ripe = moved(due, Account.PENDING, Account.ACTIVE)
-    lots = [after(lot, ripe) for lot in lots]
+    due = [Part(lot, lot.pending) for lot in lots if lot.pending and lot.activates_at <= work.now]
+    if due:
+        first = min(part.lot.activates_at for part in due)
+        purse, lots = _moved_on(purse, moved(due, Account.PENDING, Account.ACTIVE), lots, first)
     for hold in work.ledger.holds(customer):
         if hold.until <= work.now:
             free = moved(held_parts(work, hold, lots), Account.HELD, Account.ACTIVE)
-            lots = [after(lot, free) for lot in lots]
+            purse, lots = _moved_on(purse, free, lots, hold.until)
     over = paid([Part(lot, lot.active) for lot in lots if not lot.living(work.now)], Account.ACTIVE, Account.EXPIRED)
-    lots = [after(lot, over) for lot in lots]
-    active = sum(lot.active for lot in lots)
-    repaid = min(active, purse.debt)
+    return _moved_on(purse, over, lots, work.now)
+
+
+def _moved_on(purse: Purse, entries: list[Entry], lots: list[Lot], as_of: datetime) -> tuple[Purse, list[Lot]]:
+    """Purse and lots as posting these entries would leave them."""
+    repaid = repayment(purse, entries, lots, as_of) if purse.debt else []
+    lots = [after(lot, [*entries, *repaid]) for lot in lots]
     return (
         replace(
             purse,
-            active=active - repaid,
+            active=sum(lot.active for lot in lots),
             pending=sum(lot.pending for lot in lots),
             held=sum(lot.held for lot in lots),
-            debt=purse.debt - repaid,
+            debt=purse.debt - sum(entry.amount for entry in repaid if entry.lot is None),
         ),
         lots,
     )

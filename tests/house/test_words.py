@@ -22,6 +22,7 @@ BUILT = {
     "card.": "a state that stops the card",
     "command.": "a command of a messenger's menu",
     "console.": "the code of a refusal on a console page",
+    "history.": "what an operation did",
     "language.": "a language",
     "refusal.": "the code of a refusal",
     "role.": "a role of the staff",

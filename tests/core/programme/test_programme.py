@@ -35,6 +35,25 @@ lookup_by_phone = true
 till_misses = 3
 till_miss_minutes = 1
 kiosk_forget_seconds = 20
+currency = "PLN"
+club_questions = ["hobby"]
+earn_percent = "2.5"
+point_value_minor = 10
+max_spend_percent = "100"
+pending_days = 0
+expiry_months = 6
+hold_minutes = 5
+return_debt = "debt"
+returned_points_grace_days = 7
+spend_without_proof_points = 9
+voucher_rollback_days = 3
+confirmation_seconds = 30
+confirmed_minutes = 2
+late_receipt_days = 3
+clock_ahead_minutes = 1
+offline_points_sale = 1
+offline_points_day = 2
+offline_points_outage = 3
 """
 
 
@@ -53,6 +72,12 @@ def test_a_policy_left_out_has_its_default() -> None:
     ("text", "named"),
     [
         ("earn = 5", "earn"),
+        ('earn_percent = "101"', "earn_percent"),
+        ('max_spend_percent = "-1"', "max_spend_percent"),
+        ("earn_percent = 5", "earn_percent"),
+        ("point_value_minor = 0", "point_value_minor"),
+        ('currency = "hryvnia"', "currency"),
+        ('return_debt = "later"', "return_debt"),
         ('card_prefix = "39"', "card_prefix"),
         ("card_prefix = 29", "card_prefix"),
         ('zone = "Kyiv"', "zone"),

@@ -51,8 +51,8 @@ class Case:
 
 
 def per_receipt(offer: Offer) -> int | None:
-    limits = offer.get("limits") or {}
-    return limits["per_receipt"] if "per_receipt" in limits else 1
+    cap: int | None = (offer.get("limits") or {}).get("per_receipt", 1)
+    return cap
 
 
 def holds(case: Case, condition: Any) -> bool:
@@ -60,7 +60,7 @@ def holds(case: Case, condition: Any) -> bool:
         case "always":
             return True
         case "min_basket":
-            return sum(line["amount"] for line in case.lines) >= condition["amount"]
+            return bool(sum(line["amount"] for line in case.lines) >= condition["amount"])
         case "items":
             bought = sum(line["q"] for line in case.lines if fits(condition["match"], line))
             return bool(bought >= F(condition["quantity"]))
