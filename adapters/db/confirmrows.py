@@ -29,8 +29,8 @@ _QUIET = select(quiet_customers.c.customer).where(quiet_customers.c.customer == 
 class ConfirmationRows:
     """The confirmations' part of `core.sales.ports.Sales`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, *, locks: bool = True) -> None:
+        self._connection, self._locks = connection, locks
 
     def add_confirmation(self, asked: Confirmation) -> None:
         """It waits."""
@@ -47,7 +47,9 @@ class ConfirmationRows:
 
     def confirmation(self, asked: ConfirmationId, *, lock: bool = False) -> Confirmation | None:
         """By id."""
-        row = self._connection.execute(_GET.with_for_update() if lock else _GET, {"p_id": asked}).one_or_none()
+        row = self._connection.execute(
+            _GET.with_for_update() if lock and self._locks else _GET, {"p_id": asked}
+        ).one_or_none()
         return None if row is None else _of_row(row)
 
     def decide(self, asked: ConfirmationId, state: str, at: datetime) -> bool:

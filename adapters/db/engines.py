@@ -50,10 +50,11 @@ def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
-def sync_engine(url: str, *, patient: bool = False, writes: bool = True) -> Engine:
+def sync_engine(url: str, *, patient: bool = False, writes: bool = True, connections: int = 8) -> Engine:
     """The engine of lanes and commands; parameters never stand in its errors.
 
     `patient`: statements may take long (migrations, imports). Not `writes`: for lanes that only look.
+    `connections`: how many are kept open, one for each lane.
     """
     target = make_url(url)
     if is_sqlite(url):
@@ -64,7 +65,7 @@ def sync_engine(url: str, *, patient: bool = False, writes: bool = True) -> Engi
     options = "" if patient else POSTGRES_OPTIONS
     options += "" if writes else " -c default_transaction_read_only=on"
     return create_engine(
-        target, hide_parameters=True, pool_pre_ping=True, pool_size=8, connect_args={"options": options}
+        target, hide_parameters=True, pool_pre_ping=True, pool_size=connections, connect_args={"options": options}
     )
 
 

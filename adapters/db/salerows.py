@@ -99,7 +99,7 @@ class SaleRows(ConfirmationRows):
 
     def get(self, sale: SaleId, *, lock: bool = False) -> Sale | None:
         """With its lines."""
-        chosen = _SALE.with_for_update() if lock else _SALE
+        chosen = _SALE.with_for_update() if lock and self._locks else _SALE
         row = self._connection.execute(chosen, {"p_sale": sale}).one_or_none()
         return None if row is None else self._whole(row)
 

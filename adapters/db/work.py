@@ -87,7 +87,7 @@ class DbWork:
     @cached_property
     def sales(self) -> SaleRows:
         """Receipts."""
-        return SaleRows(self._connection)
+        return SaleRows(self._connection, locks=self._outside.locks)
 
     @cached_property
     def quiet(self) -> QuietRows:
