@@ -1,6 +1,6 @@
 """A letter's picture, the same for every channel that shows one."""
 
-from bot.messages import ShowCard, ShowCodes
+from bot.messages import ShowCard, ShowCodes, ShowVoucher
 from bot.ports import Letter, Pictures, Texts
 from bot.routes import spaced
 from bot.words import say
@@ -14,6 +14,12 @@ def picture_of(letter: Letter, pictures: Pictures, texts: Texts) -> bytes | None
     match letter.reply:
         case ShowCard() as card:
             return pictures.card(card, texts.say(say("points.label", n=card.points), letter.language))
+        case ShowVoucher() as voucher:
+            value, condition, until = (
+                texts.say(text, letter.language) if text is not None else ""
+                for text in (voucher.value, voucher.condition, voucher.until)
+            )
+            return pictures.voucher(voucher, value, condition, until)
         case ShowCodes() as codes:
             note = texts.say(say("codes.note"), letter.language)
             return pictures.codes(codes, spaced(codes.codes.spoken), note)

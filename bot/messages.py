@@ -1,7 +1,7 @@
 """What comes in and what goes out: two closed unions that every channel speaks.
 
     Incoming.said = Started | Typed | Pressed | SharedPhone | SharedPlace | SharedPhoto | Blocked | Unblocked
-    Reply         = Say | Ask | ShowCard | ShowCodes | ShowPlaces | SendFile
+    Reply         = Say | Ask | ShowCard | ShowCodes | ShowVoucher | ShowPlaces | SendFile
 
 A channel parses into the first and renders the second with an exhaustive `match`.
 """
@@ -176,6 +176,24 @@ class ShowCodes:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowVoucher:
+    """A voucher: its code, what its barcode holds, its value in large, its end; `expires_at` None: it has none."""
+
+    code: str
+    printed: str
+    barcode: str
+    title: str
+    value: Text
+    condition: Text | None
+    until: Text | None
+    expires_at: datetime | None
+    brand: str
+    colour: str
+    text: Text
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One of several things side by side: a shop, later an offer."""
 
@@ -205,7 +223,7 @@ class SendFile:
     buttons: tuple[Button, ...] = ()
 
 
-Reply: TypeAlias = Say | Ask | ShowCard | ShowCodes | ShowPlaces | SendFile
+Reply: TypeAlias = Say | Ask | ShowCard | ShowCodes | ShowVoucher | ShowPlaces | SendFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +240,6 @@ class Answer:
 
 __all__ = [
     "Answer", "Ask", "Barcode", "Blocked", "Button", "Incoming", "Item", "Pressed", "Reply", "Rows", "Said", "Say",
-    "SendFile", "SharedPhone", "SharedPhoto", "SharedPlace", "ShowCard", "ShowCodes", "ShowPlaces", "Started", "Text",
-    "Typed", "Unblocked", "Words",
+    "SendFile", "SharedPhone", "SharedPhoto", "SharedPlace", "ShowCard", "ShowCodes", "ShowPlaces", "ShowVoucher",
+    "Started", "Text", "Typed", "Unblocked", "Words",
 ]  # fmt: skip

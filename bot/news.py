@@ -1,8 +1,10 @@
 """News about points: what a sale brought, what a return took, and the question whether a till may spend."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.flows.keys import balance_text, card_keyboard, key
+from bot.flows.vouchers import reply
 from bot.messages import Answer, Button, Say
 from bot.ports import BotWork
 from bot.words import Lines, Money, Text, say
@@ -10,7 +12,9 @@ from core.cards.model import Points
 from core.sales.actions import Settled
 from core.sales.model import Confirmation
 from core.sales.returning import GivenBack
+from core.shared.values import Language
 from core.stores.model import Store
+from core.vouchers.model import Voucher
 
 
 def purchase_made(work: BotWork, settled: Settled) -> Answer:
@@ -67,6 +71,15 @@ def spending_asked(work: BotWork, asked: Confirmation, store: Store | None) -> A
         Button(say("button.decline-spending"), action=f"decline:{asked.id}", style="danger"),
     )
     return Answer([Say(text, buttons, asked.id)], card_keyboard())
+
+
+def voucher_ends(work: BotWork, voucher: Voucher, language: Language) -> Answer | None:
+    """A reminder of a voucher that ends soon; None where its offer is gone."""
+    offer = next((one for one in work.offers.current() if one.id == voucher.offer), None)
+    if offer is None:
+        return None
+    shown = reply(work, voucher, offer, language)
+    return Answer([replace(shown, text=Lines((say("voucher.ends"), shown.text)))], card_keyboard())
 
 
 def money(work: BotWork, minor: int) -> Money:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
 from bot.dialog import Dialog
-from bot.messages import Incoming, Reply, Rows, ShowCard, ShowCodes
+from bot.messages import Incoming, Reply, Rows, ShowCard, ShowCodes, ShowVoucher
 from bot.words import Text
 from core.sales.ports import SalesWork
 from core.shared.values import Address, CustomerId, Language
@@ -198,6 +198,10 @@ class Pictures(Protocol):
 
     def card(self, card: ShowCard, label: str) -> bytes:
         """PNG 1000 x 630 of a ShowCard; `label` is the word for points in the person's language."""
+        ...
+
+    def voucher(self, voucher: ShowVoucher, value: str, condition: str, until: str) -> bytes:
+        """PNG 1000 x 630 of a ShowVoucher, its words in the person's language."""
         ...
 
     def codes(self, codes: ShowCodes, title: str, note: str) -> bytes:

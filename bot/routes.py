@@ -9,6 +9,7 @@ from bot.flows.keys import card_reply, key
 from bot.flows.privacy import my_data
 from bot.flows.register import go_on
 from bot.flows.shops import shops
+from bot.flows.vouchers import vouchers
 from bot.messages import Say, ShowCodes
 from bot.talk import Talk
 from bot.words import Verbatim, say
@@ -75,7 +76,8 @@ def show_menu(talk: Talk) -> Next:
     """Everything the house can do for this person."""
     if talk.card is None:
         return Done((Say(say("menu.text"), (key("start"), key("shops"), key("language"), key("help"))),))
-    actions = ("shops", "history", *questionnaire.useful(talk), "help", "language", "restore", "data", "forget")
+    last = ("help", "language", "restore", "data", "forget")
+    actions = ("shops", "vouchers", "history", *questionnaire.useful(talk), *last)
     return Done((Say(say("menu.text"), tuple(key(action, wide=False) for action in actions)),))
 
 
@@ -107,6 +109,7 @@ ROUTES: Mapping[str, Verb] = {
     "answers": _with_card(questionnaire.change),
     "forget": _with_card(lambda talk: Go("forget")),
     "history": _with_card(points.history),
+    "vouchers": _with_card(vouchers),
     "report": _with_card(points.report),
     "quiet": _with_card(points.quiet),
     "loud": _with_card(points.loud),

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -19,11 +19,18 @@ from adapters.db.leading import Leader
 from adapters.db.night import run_night
 from adapters.db.purging import purge
 from adapters.db.sealing import seal
+from adapters.db.work import DbWork
+from bot.news import voucher_ends
+from bot.ports import Letter
+from core.customers.actions import customer_of
 from core.surveys.actions import book_rewards
 
 HOUR = 3600.0
 OFTEN = 60.0
 _REWARDS = 200
+_REMINDERS = 50
+QUIET_FROM, QUIET_UNTIL = 21, 9
+"""Hours of the programme's zone between which nobody is written to (domain section 7)."""
 log = structlog.get_logger(__name__)
 Chore = Callable[[], Awaitable[dict[str, int]]]
 
@@ -38,6 +45,7 @@ async def tidied(house: House, every: float = HOUR, often: float = OFTEN) -> Asy
     tasks = [
         asyncio.create_task(_for_ever("scheduler.purged", leader, lambda: purge(house.lanes, _now()), every)),
         asyncio.create_task(_for_ever("scheduler.night", leader, lambda: night(house), often)),
+        asyncio.create_task(_for_ever("scheduler.reminded", leader, lambda: remind(house), often * 15)),
     ]
     try:
         yield
@@ -59,6 +67,35 @@ async def night(house: House) -> dict[str, int]:
     while count := await house.lanes.do("seals", lambda work: seal(work.connection)):
         sealed += count
     return {**done, "rewards": rewards, "sealed": sealed}
+
+
+async def remind(house: House) -> dict[str, int]:
+    """Customers hear of vouchers that end within the programme's days, once each, in the daytime. Raises Busy."""
+    days = house.programme.voucher_reminder_days
+    local = _now().astimezone(house.programme.timezone)
+    if not days or not QUIET_UNTIL <= local.hour < QUIET_FROM:
+        return {"reminded": 0}
+    day, reminded = local.date() + timedelta(days=days), 0
+
+    def job(work: DbWork) -> tuple[int, list[Letter]]:
+        letters: list[Letter] = []
+        ending = work.vouchers.ending(day, _REMINDERS)
+        for voucher in ending:
+            work.vouchers.reminded(voucher.code)
+            if voucher.customer is None or (voucher.valid_until or local.date()) < local.date():
+                continue
+            for known in work.addresses.of(customer_of(work, voucher.customer).id):
+                answer = voucher_ends(work, voucher, known.language)
+                if known.subscribed and answer is not None:
+                    letters += work.outbox.add(None, known.address, answer, known.language, known.level)
+        return len(ending), letters
+
+    while True:
+        count, letters = await house.lanes.do("reminders", job)
+        await house.desk.send(letters)
+        reminded += count
+        if count < _REMINDERS:
+            return {"reminded": reminded}
 
 
 async def _for_ever(name: str, leader: Leader, chore: Chore, every: float) -> None:

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Sequence
 from typing import Any, assert_never
 
-from bot.messages import Ask, Button, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces
+from bot.messages import Ask, Button, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, ShowVoucher
 from bot.ports import Letter, Texts
 from bot.words import Text, say
 from core.shared.values import Language
@@ -42,6 +42,11 @@ class Renderer:
                     "spoken": reply.codes.spoken,
                     "valid_until": _iso(min(reply.codes.rotating_until, reply.codes.spoken_until)),
                 }
+            case ShowVoucher():
+                said = self._reply("voucher", reply.text, reply.buttons, language)
+                said["image"] = self._image(letter, "chat.voucher-alt", title=reply.title, code=reply.printed)
+                expires = _iso(reply.expires_at) if reply.expires_at is not None else None
+                said["data"] = {"code": reply.code, "printed": reply.printed, "expires_at": expires}
             case ShowPlaces():
                 said = self._reply("say", reply.text, reply.buttons, language)
                 said["items"] = [

@@ -1,7 +1,8 @@
 """Replies as pictures: what the channels ask for (`bot.ports.Pictures`)."""
 
 from adapters.codes.pictures import CardFace, draw_card, draw_code
-from bot.messages import ShowCard, ShowCodes
+from adapters.codes.vouchers import VoucherFace, draw_voucher
+from bot.messages import ShowCard, ShowCodes, ShowVoucher
 
 
 class Drawer:
@@ -11,6 +12,13 @@ class Drawer:
         """The card's picture; `label` is the word for its points."""
         face = CardFace(card.number, card.symbology, card.name, str(card.points), label, card.brand, card.colour)
         return draw_card(face)
+
+    def voucher(self, voucher: ShowVoucher, value: str, condition: str, until: str) -> bytes:
+        """The voucher's picture."""
+        face = VoucherFace(
+            voucher.barcode, voucher.printed, voucher.title, value, condition, until, voucher.brand, voucher.colour
+        )
+        return draw_voucher(face)
 
     def codes(self, codes: ShowCodes, title: str, note: str) -> bytes:
         """The rotating QR with the spoken digits under it."""

@@ -40,21 +40,17 @@ def draw_card(face: CardFace) -> bytes:
     QR and barcode hold the card number and nothing else. Raises ValueError for a number its symbology cannot hold.
     """
     image = _template(face.brand).copy()
-    _write(image, fitted(face.name, "SemiBold", 28, WIDTH - 2 * MARGIN - 300, 16), WIDTH - MARGIN, 32, right=True)
+    write(image, fitted(face.name, "SemiBold", 28, WIDTH - 2 * MARGIN - 300, 16), WIDTH - MARGIN, 32, right=True)
     if face.symbology == "qr":
         _qr(image, face.number, MARGIN, 84, 15)
-        _write(
-            image, fitted(grouped(face.number), "SemiBold", 28, WIDTH - 2 * MARGIN, 16), WIDTH // 2, 580, middle=True
-        )
+        write(image, fitted(grouped(face.number), "SemiBold", 28, WIDTH - 2 * MARGIN, 16), WIDTH // 2, 580, middle=True)
     else:
         _qr(image, face.number, QR_LEFT, QR_TOP, QR_MODULE)
         _bars(image, face.symbology, face.number)
-        _write(
-            image, fitted(grouped(face.number), "SemiBold", 32, WIDTH - 2 * MARGIN, 16), WIDTH // 2, 572, middle=True
-        )
-    _write(image, fitted(face.balance, "Bold", 64, 480, 32), WIDTH - MARGIN, 168, right=True)
-    _write(image, fitted(face.balance_label, "Regular", 28, 480, 16), WIDTH - MARGIN, 252, right=True)
-    return _png(image, face.colour)
+        write(image, fitted(grouped(face.number), "SemiBold", 32, WIDTH - 2 * MARGIN, 16), WIDTH // 2, 572, middle=True)
+    write(image, fitted(face.balance, "Bold", 64, 480, 32), WIDTH - MARGIN, 168, right=True)
+    write(image, fitted(face.balance_label, "Regular", 28, 480, 16), WIDTH - MARGIN, 252, right=True)
+    return png(image, face.colour)
 
 
 def draw_code(code: str, title: str, note: str, colour: str = "#0B6E4F") -> bytes:
@@ -63,23 +59,23 @@ def draw_code(code: str, title: str, note: str, colour: str = "#0B6E4F") -> byte
     image.paste(_BRAND_INDEX, (0, 0, 800, BAND))
     matrix = modules("qr", code)
     module = 640 // matrix.width
-    _paste_code(image, matrix, (800 - module * matrix.width) // 2, 80, module, module)
-    _write(image, fitted(title, "Bold", 96, 720, 40), 400, 760, middle=True)
-    _write(image, fitted(note, "Regular", 28, 720, 16), 400, 900, middle=True)
-    return _png(image, colour)
+    paste_code(image, matrix, (800 - module * matrix.width) // 2, 80, module, module)
+    write(image, fitted(title, "Bold", 96, 720, 40), 400, 760, middle=True)
+    write(image, fitted(note, "Regular", 28, 720, 16), 400, 900, middle=True)
+    return png(image, colour)
 
 
 @lru_cache(maxsize=32)
 def _template(brand: str) -> Image.Image:
     image = Image.new("P", (WIDTH, HEIGHT), 14)
     image.paste(_BRAND_INDEX, (0, 0, WIDTH, BAND))
-    _write(image, fitted(brand, "Bold", 32, 420, 16), MARGIN, 28)
+    write(image, fitted(brand, "Bold", 32, 420, 16), MARGIN, 28)
     return image
 
 
 def _qr(image: Image.Image, number: str, left: int, top: int, module: int) -> None:
     """The QR with its quiet zone of four modules kept clear by the layout around it."""
-    _paste_code(image, modules("qr", number), left, top, module, module)
+    paste_code(image, modules("qr", number), left, top, module, module)
 
 
 def _bars(image: Image.Image, symbology: str, number: str) -> None:
@@ -90,21 +86,23 @@ def _bars(image: Image.Image, symbology: str, number: str) -> None:
     if module < 2:
         raise ValueError("the number is too long for a barcode of this width")
     start = (WIDTH - module * (bars.width + left + right)) // 2 + module * left
-    _paste_code(image, bars, start, BAR_TOP, module, BAR_HEIGHT)
+    paste_code(image, bars, start, BAR_TOP, module, BAR_HEIGHT)
 
 
-def _paste_code(image: Image.Image, code: Image.Image, left: int, top: int, width: int, height: int) -> None:
+def paste_code(image: Image.Image, code: Image.Image, left: int, top: int, width: int, height: int) -> None:
+    """The code, its modules of whole pixels, at this place."""
     block = scaled(code, code.width * width, code.height * height)
     image.paste(block.point(_TO_PALETTE), (left, top))
 
 
-def _write(image: Image.Image, mask: Image.Image, x: int, y: int, *, right: bool = False, middle: bool = False) -> None:
+def write(image: Image.Image, mask: Image.Image, x: int, y: int, *, right: bool = False, middle: bool = False) -> None:
     """Black text through a mask, its left edge, right edge or middle at x."""
     left = x - mask.width if right else x - mask.width // 2 if middle else x
     image.paste(mask.point(_INK), (left, y))
 
 
-def _png(image: Image.Image, colour: str) -> bytes:
+def png(image: Image.Image, colour: str) -> bytes:
+    """The picture in its sixteen colours."""
     image.putpalette(_palette(colour))
     out = io.BytesIO()
     # Z_RLE: rows of modules are runs, and the result is smaller than level 1 in half its time (performance.md 4).

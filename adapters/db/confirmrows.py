@@ -47,9 +47,8 @@ class ConfirmationRows:
 
     def confirmation(self, asked: ConfirmationId, *, lock: bool = False) -> Confirmation | None:
         """By id."""
-        row = self._connection.execute(
-            _GET.with_for_update() if lock and self._locks else _GET, {"p_id": asked}
-        ).one_or_none()
+        chosen = _GET.with_for_update() if lock and self._locks else _GET
+        row = self._connection.execute(chosen, {"p_id": asked}).one_or_none()
         return None if row is None else _of_row(row)
 
     def decide(self, asked: ConfirmationId, state: str, at: datetime) -> bool:

@@ -7,15 +7,28 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.dialog import Dialog
-from bot.messages import Answer, Ask, Button, Item, Reply, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces
+from bot.messages import (
+    Answer,
+    Ask,
+    Button,
+    Item,
+    Reply,
+    Rows,
+    Say,
+    SendFile,
+    ShowCard,
+    ShowCodes,
+    ShowPlaces,
+    ShowVoucher,
+)
 from bot.words import Lines, Money, Verbatim, Words
 from core.cards.actions import TillCodes
 
 _KINDS: Mapping[str, type] = {
     kind.__name__: kind
     for kind in (
-        Answer, Ask, Button, Item, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, Verbatim, Words, Lines, Money,
-        TillCodes, Dialog,
+        Answer, Ask, Button, Item, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, ShowVoucher, Verbatim, Words,
+        Lines, Money, TillCodes, Dialog,
     )
 }  # fmt: skip
 _TAG = "_"

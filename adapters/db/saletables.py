@@ -179,6 +179,7 @@ vouchers = Table(
     Column("reserved_until", Instant),
     Column("sale", String(36), index=True),
     Column("changed_at", Instant, nullable=False),
+    Column("reminded", Boolean, nullable=False, server_default="0"),
     CheckConstraint("(state = 'redeemed') = (sale is not null)", name="redeemed"),
     CheckConstraint("(state = 'reserved') = (reserved_by is not null)", name="reserved"),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
@@ -41,6 +41,17 @@ _MOVE = (
         changed_at=bindparam("p_at"),
     )
 )
+_ENDING = (
+    select(vouchers)
+    .where(
+        vouchers.c.valid_until <= bindparam("p_day"),
+        vouchers.c.state == VoucherState.ISSUED.value,
+        vouchers.c.customer.is_not(None),
+        vouchers.c.reminded.is_(False),
+    )
+    .order_by(vouchers.c.valid_until, vouchers.c.code)
+)
+_REMINDED = update(vouchers).where(vouchers.c.code == bindparam("p_code")).values(reminded=True)
 _TOLD = insert(voucher_moves)
 
 
@@ -78,6 +89,15 @@ class VoucherRows:
     def of_hold(self, hold: str) -> Sequence[Voucher]:
         """By code."""
         return [voucher_of_row(row) for row in self._connection.execute(_OF_HOLD, {"p_hold": hold})]
+
+    def ending(self, day: date, limit: int) -> Sequence[Voucher]:
+        """By their last day."""
+        rows = self._connection.execute(_ENDING.limit(limit), {"p_day": day})
+        return [voucher_of_row(row) for row in rows]
+
+    def reminded(self, code: str) -> None:
+        """Once."""
+        self._connection.execute(_REMINDED, {"p_code": code})
 
     def add(self, voucher: Voucher) -> bool:
         """The primary key decides."""

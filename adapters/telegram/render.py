@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from adapters.telegram.limits import CALLBACK_BYTES, CAPTION, COPY, html, label, split, units
-from bot.messages import Ask, Button, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces
+from bot.messages import Ask, Button, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, ShowVoucher
 from bot.ports import Letter, Texts
 from bot.words import Text, say
 from core.shared.values import Language
@@ -21,7 +21,7 @@ class Call:
 
     text: str
     markup: Markup | None = None
-    picture: ShowCard | ShowCodes | None = None
+    picture: ShowCard | ShowCodes | ShowVoucher | None = None
     media: str = ""
     file_name: str = ""
     card: bool = False
@@ -78,7 +78,7 @@ class Renderer:
                 return self._texts_of(before + self._say(text, language), markup)
             case ShowCard(text=text):
                 return self._pictured(self._say(text, language), markup, reply, card=True)
-            case ShowCodes(text=text):
+            case ShowCodes(text=text) | ShowVoucher(text=text):
                 return self._pictured(self._say(text, language), markup, reply)
             case ShowPlaces(text, items):
                 lines = [html(self._say(text, language))]
@@ -98,7 +98,7 @@ class Renderer:
         return [*(Call(part) for part in parts[:-1]), Call(parts[-1], markup)]
 
     def _pictured(
-        self, text: str, markup: Markup | None, picture: ShowCard | ShowCodes, *, card: bool = False
+        self, text: str, markup: Markup | None, picture: ShowCard | ShowCodes | ShowVoucher, *, card: bool = False
     ) -> list[Call]:
         if units(html(text)) <= CAPTION:
             return [Call(html(text), markup, picture, card=card)]

@@ -7,7 +7,7 @@ from viberbot.api.messages import FileMessage, KeyboardMessage, PictureMessage, 
 
 from adapters.viber.limits import CAPTION, CARDS, RICH, SHARE_PHONE, label, level, split
 from adapters.viber.parse import ACTION
-from bot.messages import Ask, Button, Item, Reply, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces
+from bot.messages import Ask, Button, Item, Reply, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, ShowVoucher
 from bot.ports import Letter, Texts
 from bot.words import Text
 from core.shared.values import Language
@@ -50,6 +50,8 @@ class Renderer:
                 return self._pictured(text, "card")
             case ShowCodes():
                 return self._pictured(text, "codes")
+            case ShowVoucher():
+                return self._pictured(text, "voucher")
             case ShowPlaces(items=items):
                 if at < RICH or not items:
                     return [_clean(TextMessage(text=part).to_dict()) for part in split(text)]

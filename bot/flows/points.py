@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.flow import Done, Next
 from bot.flows.keys import key
+from bot.flows.vouchers import voucher
 from bot.messages import Button, Say
 from bot.talk import Talk
 from bot.words import Lines, Money, Text, Words, say
@@ -91,7 +92,12 @@ def report(talk: Talk) -> Next:
     return Done((Say(text, (key("shops", wide=False), key("card", wide=False))),))
 
 
-OF_ONE: Mapping[str, Callable[[Talk, str], Next]] = {"explain": explain, "confirm": confirm, "decline": decline}
+OF_ONE: Mapping[str, Callable[[Talk, str], Next]] = {
+    "explain": explain,
+    "confirm": confirm,
+    "decline": decline,
+    "voucher": voucher,
+}
 """Actions about one thing, named behind a colon: `explain:<sale>`."""
 
 

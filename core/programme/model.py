@@ -71,6 +71,8 @@ class Programme:
     returned_points_grace_days: int = 30
     spend_without_proof_points: int = 0
     voucher_rollback_days: int = 30
+    voucher_reminder_days: int = 3
+    """How many days before its end a customer is reminded of a voucher; 0: never."""
     confirmation_seconds: int = 60
     confirmed_minutes: int = 5
     """How long a confirmed spending waits for its sale."""

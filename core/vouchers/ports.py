@@ -1,7 +1,7 @@
 """What the verbs about vouchers need from outside."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from core.offers.ports import OfferWork
@@ -27,6 +27,12 @@ class Vouchers(Protocol):
     def of_hold(self, hold: str) -> Sequence[Voucher]:
         """Those that a hold has reserved."""
         ...
+
+    def ending(self, day: date, limit: int) -> Sequence[Voucher]:
+        """Somebody's issued vouchers whose own last day is the day or one before it, not reminded of yet."""
+        ...
+
+    def reminded(self, code: str) -> None: ...
 
     def add(self, voucher: Voucher) -> bool:
         """False when the code is taken."""

@@ -144,6 +144,7 @@ def upgrade() -> None:
         sa.Column("reserved_until", Instant(), nullable=True),
         sa.Column("sale", sa.String(length=36), nullable=True),
         sa.Column("changed_at", Instant(), nullable=False),
+        sa.Column("reminded", sa.Boolean(), server_default="0", nullable=False),
         sa.CheckConstraint("(state = 'redeemed') = (sale is not null)", name="ck_vouchers_redeemed"),
         sa.CheckConstraint("(state = 'reserved') = (reserved_by is not null)", name="ck_vouchers_reserved"),
         sa.PrimaryKeyConstraint("code", name="pk_vouchers"),

@@ -21,6 +21,7 @@ TOP = {"pyproject.toml", "README.md", "bot", "core", "adapters", "migrations", "
 LONG = {
     "adapters/db/tables.py": "all tables in one place, read as one page",
     "tests/fakes/telegram.py": "one platform, its API and its people",
+    "tests/support/engine.py": "the engine beside its model, one method an operation",
     "tests/contracts/test_talk.py": "one suite of stories over both databases",
     "migrations/versions/0001_people_cards_the_talk.py": "the first revision, made from the tables",
     "migrations/versions/0002_points_sales_offers_vouchers.py": "a revision, made from the tables",

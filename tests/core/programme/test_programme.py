@@ -47,6 +47,7 @@ return_debt = "debt"
 returned_points_grace_days = 7
 spend_without_proof_points = 9
 voucher_rollback_days = 3
+voucher_reminder_days = 1
 confirmation_seconds = 30
 confirmed_minutes = 2
 late_receipt_days = 3
