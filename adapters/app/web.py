@@ -56,7 +56,9 @@ def build_app(house: House) -> web.Application:
             clock=lambda: datetime.now(UTC),
         )
         till.add_routes(app)
-        add_till_page(app, till=till, sessions=sessions, texts=house.texts, programme=house.programme)
+        add_till_page(
+            app, till=till, sessions=sessions, texts=house.texts, programme=house.programme, reads=house.reads
+        )
         add_console(
             app,
             house=house.lanes,

@@ -1,22 +1,19 @@
 """Receipts as rows: sales and their lines, returns, codes that have paid."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, exists, func, insert, select, text, update
+from sqlalchemy import BindParameter, Row, bindparam, exists, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from adapters.db.codelook import found_in
 from adapters.db.confirmrows import ConfirmationRows
 from adapters.db.saletables import return_lines, returns, sale_lines, sale_offers, sales, used_codes
-from adapters.db.tables import products
-from core.cards.lookup import Found, Keys
 from core.ledger.model import OperationId
 from core.sales.model import Back, BackLine, Receipt, ReturnId, Sale, SaleId, SaleReturn, SoldLine
+from core.sales.ports import Shift
 from core.sales.quoting import Applied
 from core.shared.values import CardId, CustomerId, StoreId
-from core.stores.model import Product
 
 _SELVES = text(
     "with recursive one(id) as (select cast(:customer as varchar(36)) union "
@@ -59,11 +56,19 @@ _AFTER = select(func.min(sales.c.sold_at)).where(
 _OUTAGE = select(func.coalesce(func.sum(sales.c.points_spent), 0)).where(
     sales.c.source == bindparam("p_source"), sales.c.offline.is_(True)
 )
+_SHIFT = select(
+    func.count().label("count_"),
+    func.coalesce(func.sum(sales.c.total), 0).label("total"),
+    func.coalesce(func.sum(sales.c.points_spent), 0).label("spent"),
+    func.coalesce(func.sum(sales.c.earned), 0).label("earned"),
+).where(sales.c.source == bindparam("p_source"), sales.c.sold_at >= bindparam("p_since"))
+_SHIFT_BACK = select(func.count().label("count_"), func.coalesce(func.sum(returns.c.money), 0).label("money")).where(
+    returns.c.source == bindparam("p_source"), returns.c.at >= bindparam("p_since")
+)
 _USE_CODE = {
     "sqlite": sqlite.insert(used_codes).on_conflict_do_nothing().returning(used_codes.c.card),
     "postgresql": postgresql.insert(used_codes).on_conflict_do_nothing().returning(used_codes.c.card),
 }
-_PRODUCTS = select(products).where(products.c.sku.in_(bindparam("p_skus", expanding=True)))
 
 
 class SaleRows(ConfirmationRows):
@@ -180,6 +185,13 @@ class SaleRows(ConfirmationRows):
             chosen = chosen.where(sales.c.sold_at < after)
         return int(run(chosen, {"p_source": source}).scalar_one())
 
+    def shift(self, source: str, since: datetime) -> Shift:
+        """Two sums over the source's own rows."""
+        values = {"p_source": source, "p_since": since}
+        sold = self._connection.execute(_SHIFT, values).one()
+        back = self._connection.execute(_SHIFT_BACK, values).one()
+        return Shift(sold.count_, int(sold.total), int(sold.spent), int(sold.earned), back.count_, int(back.money))
+
     def use_code(self, card: CardId, code: str, sale: SaleId, at: datetime) -> bool:
         """The unique key decides."""
         row = {"card": card, "code": code, "sale": sale, "at": at}
@@ -202,34 +214,6 @@ class SaleRows(ConfirmationRows):
             row.answer,
             bool(row.returned),
         )
-
-
-class FinderRows:
-    """Satisfies `core.sales.ports.Finder`: the till's look at a code, in the work's own transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def find(self, keys: Keys) -> Found:
-        """By the same statement as the lookup."""
-        return found_in(self._connection, keys)
-
-
-class ProductRows:
-    """Satisfies `core.sales.ports.Products`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def by_sku(self, skus: Collection[str]) -> Mapping[str, Product]:
-        """By primary key."""
-        if not skus:
-            return {}
-        rows = self._connection.execute(_PRODUCTS, {"p_skus": sorted(skus)})
-        return {
-            row.sku: Product(row.sku, row.name, row.category, row.brand, row.price, bool(row.no_points), row.image)
-            for row in rows
-        }
 
 
 def _row_of_sale(sale: Sale) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from adapters.db.offerrows import OfferRows
 from adapters.db.oncerows import OnceRows
 from adapters.db.outside import Outside, SystemChance
 from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows, MergeRows, SuppressedRows
-from adapters.db.salerows import FinderRows, ProductRows, SaleRows
+from adapters.db.salerows import SaleRows
 from adapters.db.shelves import Shelves
 from adapters.db.surveyrows import AnswerRows, GateRows, QuestionnaireRows, RewardRows
 from adapters.db.tables import events
 from adapters.db.talkrows import DialogRows, FileRows, InboxRows, OutboxRows, PostRows
+from adapters.db.tillrows import FinderRows, ProductRows
 from adapters.db.voucherrows import VoucherRows
 from bot.ports import Texts
 from core.customers.ports import Phones

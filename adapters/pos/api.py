@@ -13,6 +13,7 @@ from adapters.http.limits import Buckets
 from adapters.http.problems import Problem
 from adapters.http.sessions import SESSION
 from adapters.pos.models import LinkBody, LookupBody, LookupOut, lookup_out
+from adapters.pos.pagedoors import PageDoors
 from adapters.pos.ports import Courier, House, PosWork, TillDesk
 from adapters.pos.receiptdoors import ReceiptDoors
 from adapters.pos.receipts import Asker, Receipts, to_everybody
@@ -64,6 +65,8 @@ class TillApi:
         receipts = Receipts(house=house, reads=reads, courier=courier, programme=programme, phones=phones)
         self._keyed = ReceiptDoors(receipts, who=self._asker, missed=self._missed, root="/pos/v1")
         self._paged = ReceiptDoors(receipts, who=_cashier_asks, missed=self._page_missed, root="/till/api")
+
+        self._own = PageDoors(reads=reads, programme=programme, who=_cashier_asks)
 
     def endpoints(self) -> list[Endpoint[Any]]:
         """The operations of `/pos/v1` as they stand in its OpenAPI."""
@@ -119,6 +122,7 @@ class TillApi:
             Endpoint("POST", "/till/api/plastic/link", "", self._page_link, LinkBody, LookupOut),
             Endpoint("POST", "/till/api/confirm", "", self._page_confirm, LookupBody, LookupOut),
             *self._paged.endpoints(),
+            *self._own.endpoints(),
         ]
 
     async def _key_lookup(self, request: web.Request, body: LookupBody) -> LookupOut:

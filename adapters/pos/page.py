@@ -9,10 +9,12 @@ from adapters.http.headers import CAMERA, FRAMED, needs
 from adapters.http.pages import Pages, language_of, words_json
 from adapters.http.sessions import SESSION, Sessions
 from adapters.pos.api import TillApi
+from adapters.pos.ports import House
 from bot.ports import Texts
 from bot.words import say
 from core.programme.model import Programme
 from core.shared.values import Language
+from core.stores.model import Store
 
 HERE = Path(__file__).resolve().parent
 ROLES = ("owner", "support", "cashier")
@@ -61,11 +63,45 @@ WORDS = (
     "till.taken",
     "till.unknown-plastic",
     "till.nobody",
+    "till.discount",
+    "till.earns",
+    "till.spend",
+    "till.less",
+    "till.more",
+    "till.spent",
+    "till.balance",
+    "till.return-one",
+    "till.say-why",
+    "till.not-undone",
+    "till.money-back",
+    "till.offline-card",
+    "till.kept",
+    "till.total-changed",
+    "till.waiting",
+    "till.waiting-refused",
+    "till.asked",
+    "till.allowed",
+    "till.not-allowed",
+    "till.shift",
+    "till.bad-amount",
+    "till.one-amount",
+    "till.voucher-unknown",
+    "till.voucher-not-yours",
+    "till.voucher-used",
+    "till.voucher-void",
+    "till.voucher-expired",
+    "till.voucher-not-yet",
+    "till.voucher-not-here",
+    "till.voucher-condition",
+    "till.voucher-limit",
+    "till.voucher-budget",
+    "till.voucher-no-effect",
+    "till.voucher-beaten",
 )
 
 
 def add_till_page(
-    app: web.Application, *, till: TillApi, sessions: Sessions, texts: Texts, programme: Programme
+    app: web.Application, *, till: TillApi, sessions: Sessions, texts: Texts, programme: Programme, reads: House
 ) -> None:
     """The page, its files and its operations are part of the app."""
 
@@ -73,6 +109,11 @@ def add_till_page(
         return texts.say(say(key), language)
 
     pages = Pages(HERE / "templates", in_language)
+
+    async def stores(own: str | None) -> list[Store]:
+        """The member's store; every store for a member of none."""
+        found = await reads.do("page", lambda work: work.stores.all())
+        return [one for one in found if own is None or one.id == own]
 
     async def page(request: web.Request) -> web.Response:
         needs(request, CAMERA, FRAMED)
@@ -83,6 +124,9 @@ def add_till_page(
             language,
             brand=programme.brand,
             login=session.login,
+            currency=programme.currency,
+            till=f"page:{session.login}"[:64],
+            stores=await stores(session.store),
             csrf=sessions.csrf(session),
             words=words_json(list(WORDS), "till.", in_language, language),
         )

@@ -1,6 +1,7 @@
 """What the verbs about sales need from outside."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +12,18 @@ from core.shared.values import CardId, CustomerId
 from core.stores.model import Product
 from core.surveys.ports import SurveyWork
 from core.vouchers.ports import VoucherWork
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What one cashier has settled since: sales, minor units, points, and what came back."""
+
+    sales: int = 0
+    total: int = 0
+    points_spent: int = 0
+    earned: int = 0
+    returns: int = 0
+    money_back: int = 0
 
 
 class Finder(Protocol):
@@ -68,6 +81,10 @@ class Sales(Protocol):
 
     def outage_points(self, source: str, at: datetime) -> int:
         """Points spent at the till in the outage that holds this instant: since its last online sale before."""
+        ...
+
+    def shift(self, source: str, since: datetime) -> Shift:
+        """What this source has settled since the instant."""
         ...
 
     def use_code(self, card: CardId, code: str, sale: SaleId, at: datetime) -> bool:

@@ -1,5 +1,8 @@
 // The cashier's page: a code comes from the camera, a wedge scanner or the keyboard; a verdict goes out.
+import { Basket } from "./basket.js";
 import { Camera } from "./camera.js";
+import { Queue } from "./queue.js";
+import { Receipt } from "./receipt.js";
 import { beep } from "./sound.js";
 import { Wedge } from "./wedge.js";
 
@@ -7,6 +10,10 @@ const words = JSON.parse(document.body.dataset.words);
 const $ = (id) => document.getElementById(id);
 let linking = null; // null, or {plastic: number|null} while a plastic card is being linked
 let lastCode = "";
+let selling = false;
+let confirmation = null; // the customer's answer in the chat, once it was asked for
+const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: document.body.dataset.currency, currencyDisplay: "narrowSymbol" });
+const money = (minor) => format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
 
 const SENTENCES = {
   "unknown-code": (data) => ({ "other-programme": words.other, "code-over": words["code-over"], "not-a-customer": words.nobody }[data.reason] || words.unknown),
@@ -25,20 +32,24 @@ const SENTENCES = {
   "try-again": () => words.busy,
 };
 
-async function post(path, body) {
+// Throws when nobody has answered: then the same call may come again.
+async function call(method, path, body, key) {
+  const headers = { "X-CSRF-Token": document.body.dataset.csrf };
+  if (body) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key;
   const answer = await fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": document.body.dataset.csrf },
-    body: JSON.stringify(body),
+    method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(8000), cache: "no-store",
   });
+  if (answer.status >= 500) throw new Error("nobody answered");
   const content = await answer.json().catch(() => ({}));
   return { ok: answer.ok, content };
 }
+const post = (path, body, key) => call("POST", path, body, key);
 
 async function take(code) {
   code = code.trim();
   if (!code) return;
-  if (!navigator.onLine) return offline(true);
+  if (!navigator.onLine) { offline(true); return takeOffline(code); }
   if (linking && linking.plastic === null) {
     linking.plastic = code;
     step(words["link-code"]);
@@ -46,16 +57,149 @@ async function take(code) {
     return;
   }
   try {
+    if (!linking && await takeGoods(code)) return;
     const { ok, content } = linking
       ? await post("/till/api/plastic/link", { plastic: linking.plastic, code })
       : await post("/till/api/lookup", { code });
     offline(false);
-    if (ok) { lastCode = code; accepted(content, linking); } else refused(content);
+    if (ok) { lastCode = code; accepted(content, linking); if (content.card) basket.customer(code, content.customer?.name ?? content.card.number); } else refused(content);
     if (linking) stopLinking();
   } catch {
     offline(true);
+    takeOffline(code);
   }
 }
+
+// A product or a voucher goes into the basket; false: the code is somebody's card.
+async function takeGoods(code) {
+  const bare = code.replace(/[\s-]/g, "").toUpperCase();
+  if (/^98\d{16}$/.test(bare) || (/^[2-9A-Z]{11}$/.test(bare) && /[A-Z]/.test(bare))) { basket.voucher(bare); beep(true); return true; }
+  const { ok, content } = await post("/till/api/products", { code });
+  if (!ok) return false;
+  basket.add(content);
+  $("result").hidden = true;
+  beep(true);
+  return true;
+}
+
+// Without a net a card may still earn: its number is kept with the sale and judged when the net is back.
+function takeOffline(code) {
+  if (/^\d{8,40}$/.test(code)) { basket.customer(code, code); step(words["offline-card"]); }
+}
+
+async function settle() {
+  if (selling || !basket.lines.length) return;
+  selling = true;
+  $("settle").disabled = true;
+  const away = !$("offline").hidden || !navigator.onLine;
+  const lines = basket.lines.map((line) => ({ ...line }));
+  const body = {
+    ...basket.body(store()), till: document.body.dataset.till, receipt: crypto.randomUUID().slice(0, 18),
+    sold_at: new Date().toISOString(), ...(confirmation ? { confirmation } : {}),
+    ...(away ? { offline: true, spend_points: 0, vouchers: [] } : { expected_total: basket.quote?.total ?? basket.subtotal }),
+  };
+  const key = await queue.put(body);
+  try {
+    const done = await queue.one(key);
+    if (done.sent) settled(done.content, lines);
+    else { await queue.drop(key); unsettled(done.refused); }
+  } catch {
+    offline(true);
+    step(words["kept"]);
+    basket.clear();
+    $("result").hidden = true;
+  }
+  selling = false;
+  $("settle").disabled = false;
+}
+
+function settled(sale, lines) {
+  confirmation = null;
+  $("result").hidden = true;
+  basket.clear();
+  if (sale) receipt.show(sale, lines);
+  beep(true);
+  shift();
+}
+
+function unsettled(problem) {
+  const code = (problem.type || "").replace("about:kartka/", "");
+  if (code === "total-changed") { basket.ask(); step(words["total-changed"]); return; }
+  if (code === "proof-needed" || code === "code-used") { step(words["ask-proof"]); $("ask").hidden = false; beep(false); return; }
+  refused(problem);
+}
+
+async function send({ key, body }) {
+  const late = body.offline || Date.now() - Date.parse(body.sold_at) > 60_000;
+  const { expected_total: expected, ...rest } = body;
+  const sent = late ? { ...rest, offline: true } : { ...rest, ...(expected === undefined ? {} : { expected_total: expected }) };
+  const { ok, content } = await post("/till/api/sales", sent, key);
+  return ok ? { sent: true, content } : { sent: false, refused: content };
+}
+
+function waiting(items) {
+  const held = items.filter((item) => item.refused);
+  $("waiting").hidden = !items.length;
+  $("waiting").textContent = [
+    items.length > held.length ? words.waiting.replace("{n}", items.length - held.length) : "",
+    held.length ? words["waiting-refused"].replace("{n}", held.length) : "",
+  ].filter(Boolean).join(" ");
+  $("waiting-retry").hidden = !held.length;
+}
+
+// Kept sales that the house refused go through without their card: the receipt is true, whoever's it was.
+async function withoutCards() {
+  for (const item of await queue.all()) {
+    if (!item.refused) continue;
+    const { code: _, vouchers: __, ...body } = item.body;
+    await queue.put({ ...body, spend_points: 0, offline: true });
+    await queue.drop(item.key);
+  }
+  await queue.flush().catch(() => offline(true));
+  shift();
+}
+
+async function askChat() {
+  try {
+    const { ok, content } = await post("/till/api/confirmations", { code: basket.code, points: basket.spend });
+    if (!ok) return refused(content);
+    step(words["asked"]);
+    for (let turn = 0; turn < 65; turn += 1) {
+      const { content: said } = await call("GET", `/till/api/confirmations/${content.confirmation}`);
+      if (said.state === "confirmed") { confirmation = content.confirmation; $("ask").hidden = true; step(words["allowed"]); return settle(); }
+      if (said.state !== "waiting") { step(words["not-allowed"]); beep(false); return; }
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  } catch { offline(true); }
+}
+
+async function shift() {
+  try {
+    const { ok, content } = await call("GET", "/till/api/shift");
+    if (ok) $("shift").textContent = words.shift.replace("{n}", content.sales).replace("{total}", money(content.total - content.money_back));
+  } catch { /* the totals wait for the net like everything else */ }
+}
+
+const store = () => $("store").value;
+const basket = new Basket({ $, words, post, money, changed: () => { $("receipt").hidden = true; $("ask").hidden = true; } });
+basket.store = store;
+const receipt = new Receipt({ $, words, post, money, done: () => step(words.scan) });
+const queue = new Queue(send, waiting);
+$("settle").onclick = settle;
+$("ask").onclick = askChat;
+$("waiting-retry").onclick = withoutCards;
+$("drop").onclick = () => { basket.clear(); confirmation = null; $("result").hidden = true; step(words.scan); };
+$("by-amount").onclick = () => {
+  const value = Number($("amount").value.replace(",", "."));
+  if (!(value > 0 && value < 1e7)) { step(words["bad-amount"]); return; }
+  basket.add({ sku: "amount", name: words["one-amount"], price: Math.round(value * 100) });
+  $("amount").value = "";
+};
+$("store").onchange = () => { localStorage.setItem("kartka-store", store()); basket.renewed(); };
+const kept = localStorage.getItem("kartka-store");
+if (kept && [...$("store").options].some((option) => option.value === kept)) $("store").value = kept;
+queue.tell();
+shift();
 
 function accepted(seen, linked) {
   const open = seen.card.state === "active" && seen.spend_blocked_by.length === 0 && seen.customer;
@@ -101,13 +245,14 @@ function step(text) { $("step").textContent = text; }
 function offline(on) {
   $("offline").hidden = !on;
   if (on) { $("result").hidden = true; beep(false); }
+  else queue.flush().then(shift).catch(() => {});
 }
 
 async function reach() {
   if (!navigator.onLine) return offline(true);
   try {
     await fetch("/health/live", { cache: "no-store", signal: AbortSignal.timeout(1500) });
-    $("offline").hidden = true;
+    if (!$("offline").hidden) offline(false);
   } catch { if ($("offline").hidden) offline(true); }
 }
 
