@@ -3,12 +3,13 @@
 import asyncio
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
-from adapters.app.commands import KINDS_OF_FILES, do_once, import_now, ready_settings
+from adapters.app.commands import KINDS_OF_FILES, do_once, export_now, import_now, ready_settings
 from adapters.app.doctor import diagnose
 from adapters.app.house import ROLES, outside_of
 from adapters.app.serving import serve as serve_house
@@ -77,6 +78,8 @@ def demo(
         changes["database_url"] = f"sqlite+aiosqlite:///{data / 'kartka.db'}"
     if "programme" not in given.model_fields_set:
         changes["programme"] = str(programme_of(data))
+    if "lake" not in given.model_fields_set:
+        changes["lake"] = str(data / "lake")
     if port is not None:
         changes["port"] = port
     if "public_url" not in given.model_fields_set:
@@ -161,6 +164,7 @@ def import_(
     file: Path,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only, change nothing.")] = False,
     rejects: Annotated[Path | None, typer.Option(help="Where to list the rejected rows.")] = None,
+    earn: Annotated[bool, typer.Option("--earn", help="sales: book points for them.")] = False,
     out: Annotated[Path | None, typer.Option(help="vouchers: where to list the codes.")] = None,
 ) -> None:
     """A CSV, XLSX or Parquet file (offers: JSON) into the house; run it again whenever you like."""
@@ -168,7 +172,9 @@ def import_(
         raise typer.BadParameter(f"one of {', '.join(KINDS_OF_FILES)}")
     if out is not None and kind != "vouchers":
         raise typer.BadParameter("--out goes with vouchers")
-    report, verb = import_now(ready_settings(), kind, file, dry_run=dry_run, out=out)
+    if earn and kind != "sales":
+        raise typer.BadParameter("--earn goes with sales")
+    report, verb = import_now(ready_settings(), kind, file, dry_run=dry_run, out=out, earn=earn)
     if rejects is not None:
         write_rejects(report, rejects)
     for line, reason in report.rejected[:10]:
@@ -176,6 +182,21 @@ def import_(
     print(f"{report.good} {kind} {verb}, {len(report.rejected)} rejected")
     if report.rejected and not report.good:
         raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    kind: Annotated[str, typer.Argument(help="sales")],
+    file: Path,
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day.")] = None,
+) -> None:
+    """Sales history as a CSV or Parquet file, in the columns of the import."""
+    if kind != "sales":
+        raise typer.BadParameter("sales")
+    days = (first.date() if first else None, last.date() if last else None)
+    count = export_now(ready_settings(), file, first=days[0], last=days[1])
+    print(f"{count} lines exported")
 
 
 @staff.command(name="add")

@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console as Terminal
 from rich.progress import Progress
 
+from adapters.app.histories import export_sales, import_sales, lake_of
 from adapters.app.house import outside_of
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme, read_settings
 from adapters.db import schema
@@ -20,11 +22,23 @@ from adapters.imports.run import Report, check_file, import_file
 from adapters.texts.catalogue import Catalogue
 
 T = TypeVar("T")
-KINDS_OF_FILES = (*KINDS, "offers", "vouchers")
-"""Everything that can be imported: rows onto shelves, and what verbs of the core take one by one."""
+KINDS_OF_FILES = (*KINDS, "offers", "vouchers", "sales")
+"""Everything that can be imported: rows onto shelves, what verbs of the core take one by one, history into the lake."""
 
 
-def import_now(settings: Settings, kind: str, file: Path, *, dry_run: bool, out: Path | None) -> tuple[Report, str]:
+def export_now(settings: Settings, file: Path, *, first: date | None, last: date | None) -> int:
+    """How many lines of sales the file has."""
+    with Progress(console=Terminal(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        bar = progress.add_task("sales", total=None)
+        return export_sales(
+            file, lake=lake_of(settings), do=lambda job: do_once(settings, job), first=first, last=last,
+            progress=lambda rows: progress.update(bar, completed=rows),
+        )  # fmt: skip
+
+
+def import_now(
+    settings: Settings, kind: str, file: Path, *, dry_run: bool, out: Path | None, earn: bool = False
+) -> tuple[Report, str]:
     """What became of the file, and the verb for it. `out`: where the codes of vouchers are listed. Raises BadFile."""
     verb = "would be imported" if dry_run else "imported"
     outside = outside_of(settings, read_programme(settings), Catalogue())
@@ -43,6 +57,12 @@ def import_now(settings: Settings, kind: str, file: Path, *, dry_run: bool, out:
             )  # fmt: skip
             return do_once(settings, lambda work: job(work.shelves)), verb
         read = outside.phones.read
+        if kind == "sales":
+            report = import_sales(
+                file, lake=lake_of(settings), do=lambda job: do_once(settings, job), phones=read, dry_run=dry_run,
+                earn=earn, progress=lambda rows: progress.update(bar, completed=rows),
+            )  # fmt: skip
+            return report, verb
         right = import_offers(file, phones=read) if kind == "offers" else import_vouchers(file, phones=read, made=made)
         report = _unless_dry(settings, right, dry_run)
     if out is not None and not dry_run:

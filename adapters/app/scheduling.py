@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from adapters.app.histories import LAG, follow, lake_of
 from adapters.app.house import House
 from adapters.db.engines import DatabaseError
 from adapters.db.lanes import Busy
@@ -66,7 +67,9 @@ async def night(house: House) -> dict[str, int]:
         rewards += count
     while count := await house.lanes.do("seals", lambda work: seal(work.connection)):
         sealed += count
-    return {**done, "rewards": rewards, "sealed": sealed}
+    lake, until = lake_of(house.settings), _now() - LAG
+    lines = await house.lanes.do("lake", lambda work: follow(work, lake, until))
+    return {**done, "rewards": rewards, "sealed": sealed, "lines": lines}
 
 
 async def remind(house: House) -> dict[str, int]:
@@ -103,7 +106,9 @@ async def _for_ever(name: str, leader: Leader, chore: Chore, every: float) -> No
         try:
             if await asyncio.to_thread(leader.leads):
                 done = await chore()
-                log.info(name, **{what: count for what, count in done.items() if count})
+                told = {what: count for what, count in done.items() if count}
+                if told or every >= HOUR:
+                    log.info(name, **told)
         except (Busy, DatabaseError) as error:
             log.warning("scheduler.failed", chore=name, error=type(error).__name__)
         await asyncio.sleep(every)

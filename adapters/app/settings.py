@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8080"
     secret_key: str = Field(default="", repr=False)
     programme: str = ""
+    lake: str = "var/lake"
     telegram_token: str = Field(default="", repr=False)
     telegram_api: str = "https://api.telegram.org"
     telegram_mode: Literal["webhook", "polling"] = "webhook"

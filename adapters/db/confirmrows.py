@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from adapters.db.outside import Outside
 from adapters.db.saletables import confirmations, quiet_customers
 from adapters.db.sql import put
 from core.sales.model import Confirmation, ConfirmationId, SaleId
@@ -29,8 +30,8 @@ _QUIET = select(quiet_customers.c.customer).where(quiet_customers.c.customer == 
 class ConfirmationRows:
     """The confirmations' part of `core.sales.ports.Sales`."""
 
-    def __init__(self, connection: Connection, *, locks: bool = True) -> None:
-        self._connection, self._locks = connection, locks
+    def __init__(self, connection: Connection, outside: Outside) -> None:
+        self._connection, self._outside, self._locks = connection, outside, outside.locks
 
     def add_confirmation(self, asked: Confirmation) -> None:
         """It waits."""

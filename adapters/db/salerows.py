@@ -8,6 +8,8 @@ from sqlalchemy import BindParameter, Row, bindparam, exists, func, insert, sele
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.db.confirmrows import ConfirmationRows
+from adapters.db.historyrows import has_history
+from adapters.db.offerrows import hashes_of
 from adapters.db.saletables import return_lines, returns, sale_lines, sale_offers, sales, used_codes
 from core.ledger.model import OperationId
 from core.sales.model import Back, BackLine, Receipt, ReturnId, Sale, SaleId, SaleReturn, SoldLine
@@ -162,7 +164,9 @@ class SaleRows(ConfirmationRows):
 
     def has_bought(self, selves: Sequence[CustomerId]) -> bool:
         """By the index of a customer's sales."""
-        return bool(self._connection.execute(_BOUGHT, {"p_people": list(selves)}).scalar())
+        if self._connection.execute(_BOUGHT, {"p_people": list(selves)}).scalar():
+            return True
+        return has_history(self._connection, selves, hashes_of(self._connection, self._outside, selves))
 
     def of(self, selves: Sequence[CustomerId], limit: int) -> Sequence[Sale]:
         """Newest first."""

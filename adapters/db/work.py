@@ -1,13 +1,14 @@
 """One item of work over one connection: every store of core and bot, made when it is first asked for."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from adapters.db.cardrows import CardRows, PlasticRows, SpokenRows
 from adapters.db.confirmrows import QuietRows
+from adapters.db.historyrows import HistoryRows
 from adapters.db.houserows import StaffRows, StoreRows, TillRows, TryRows
 from adapters.db.ledgerrows import LedgerRows
 from adapters.db.offerrows import OfferRows
@@ -16,8 +17,9 @@ from adapters.db.outside import Outside, SystemChance
 from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows, MergeRows, SuppressedRows
 from adapters.db.salerows import SaleRows
 from adapters.db.shelves import Shelves
+from adapters.db.sql import put
 from adapters.db.surveyrows import AnswerRows, GateRows, QuestionnaireRows, RewardRows
-from adapters.db.tables import events
+from adapters.db.tables import counters, events
 from adapters.db.talkrows import DialogRows, FileRows, InboxRows, OutboxRows, PostRows
 from adapters.db.tillrows import FinderRows, ProductRows
 from adapters.db.voucherrows import VoucherRows
@@ -88,12 +90,26 @@ class DbWork:
     @cached_property
     def sales(self) -> SaleRows:
         """Receipts."""
-        return SaleRows(self._connection, locks=self._outside.locks)
+        return SaleRows(self._connection, self._outside)
 
     @cached_property
     def quiet(self) -> QuietRows:
         """Who hears nothing of their sales."""
         return QuietRows(self._connection)
+
+    @cached_property
+    def history(self) -> HistoryRows:
+        """Purchases of the past."""
+        return HistoryRows(self._connection, self._outside)
+
+    def lake_mark(self, moved: datetime | None = None) -> datetime | None:
+        """Up to when the tills' sales are in the lake; `moved`: from now on up to then."""
+        if moved is not None:
+            value = int(moved.timestamp() * 1_000_000)
+            put(self._connection, counters, [{"name": "lake", "value": value}])
+            return moved
+        found = self._connection.execute(select(counters.c.value).where(counters.c.name == "lake")).scalar()
+        return None if found is None else datetime.fromtimestamp(found / 1_000_000, UTC)
 
     @cached_property
     def finder(self) -> FinderRows:

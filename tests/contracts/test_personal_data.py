@@ -67,7 +67,7 @@ NOT_PERSONAL = {
     "once_keys": "*", "operations": "*", "lots": "*", "entries": "*", "operation_members": "*", "purses": "*",
     "holds": "*", "seals": "*", "sales": "*", "sale_lines": "*", "sale_offers": "*", "returns": "*",
     "return_lines": "*", "used_codes": "*", "confirmations": "*", "offers": "*", "offer_people": "*",
-    "offer_uses": "*", "vouchers": "*", "voucher_moves": "*", "quiet_customers": "*",
+    "offer_uses": "*", "vouchers": "*", "voucher_moves": "*", "quiet_customers": "*", "purchases": "*",
     "plastics": {"number", "symbology", "points", "points_expire_on", "blocked", "card"},
     "addresses": {"channel", "bot", "first_seen_at", "language", "chosen_language", "customer", "level", "subscribed",
                   "subscribed_at"},

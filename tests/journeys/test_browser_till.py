@@ -83,7 +83,7 @@ async def test_a_basket_is_scanned_quoted_paid_partly_with_points_and_brought_ba
         await page.get_by_role("button", name="Провести", exact=True).click()
         await expect(page.locator("#receipt-total")).to_have_text("115,50 ₴")
         await expect(page.locator("#receipt-told")).to_contain_text("Списано бонусів: 30")
-        await expect(page.locator("#shift")).to_have_text("Моя зміна: 1 чеків, 115,50 ₴")
+        await expect(page.locator("#shift")).to_have_text("Моя зміна: 115,50 ₴, чеків: 1")
         await clean(page)
         await page.get_by_role("button", name="Скасувати чек").click()
         await expect(page.locator("#undone")).to_have_text("Напишіть причину повернення.")

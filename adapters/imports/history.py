@@ -1,0 +1,115 @@
+"""Sales history: rows of a file become lines of receipts, a receipt's own facts checked against one another."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from adapters.imports.files import BadFile, rows_of
+from adapters.imports.rows import BadRow, Row
+from core.shared.amounts import milli
+
+COLUMNS = ("receipt", "store", "till", "sold_at", "card_or_phone", "sku", "quantity", "unit_price", "discount",
+           "points_spent")  # fmt: skip
+REQUIRED = ("receipt", "store", "till", "sold_at", "sku", "quantity", "unit_price")
+_MONEY = re.compile(r"\d{1,9}(\.\d{1,2})?", re.ASCII)
+_EARLIEST, _LATEST = 1990, 2100
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of a receipt of the past; money in minor units."""
+
+    receipt: str
+    store: str
+    till: str
+    sold_at: datetime
+    business_date: date
+    owner: str
+    """The card or phone as the file has it."""
+    sku: str
+    milli: int
+    unit_price: int
+    discount: int
+    points_spent: int
+
+
+def history_lines(path: Path, zone: ZoneInfo) -> Iterator[tuple[int, HistoryLine | str]]:
+    """Every row with its line: what it says, or why it is rejected. Raises BadFile for a file that cannot be read."""
+    first = True
+    for number, row in rows_of(path):
+        if first:
+            _check_columns(path, row)
+            first = False
+        try:
+            yield number, _line(row, zone)
+        except BadRow as reason:
+            yield number, str(reason)
+    if first:
+        raise BadFile(f"{path.name}: no rows under the header {', '.join(COLUMNS)}")
+
+
+def _line(row: Row, zone: ZoneInfo) -> HistoryLine:
+    if "" in row:
+        raise BadRow("the row has more cells than the header has columns")
+    for name in REQUIRED:
+        if not row.get(name):
+            raise BadRow(f"{name}: must not be empty")
+    sold_at = _instant(row["sold_at"], zone)
+    try:
+        amount = milli(row["quantity"].replace(",", "."))
+    except ValueError as error:
+        raise BadRow(f"quantity: {error}") from None
+    spent = row.get("points_spent", "") or "0"
+    if not re.fullmatch(r"\d{1,9}", spent, re.ASCII):
+        raise BadRow("points_spent: a whole number, not negative")
+    return HistoryLine(
+        _word(row, "receipt"),
+        _word(row, "store"),
+        _word(row, "till"),
+        sold_at,
+        sold_at.astimezone(zone).date(),
+        row.get("card_or_phone", ""),
+        _word(row, "sku"),
+        amount,
+        _minor(row, "unit_price"),
+        _minor(row, "discount"),
+        int(spent),
+    )
+
+
+def _word(row: Row, name: str) -> str:
+    text = row[name]
+    if len(text) > 64 or not text.isprintable():
+        raise BadRow(f"{name}: 1 to 64 printable characters")
+    return text
+
+
+def _minor(row: Row, name: str) -> int:
+    text = (row.get(name, "") or "0").replace(",", ".")
+    if not _MONEY.fullmatch(text):
+        raise BadRow(f"{name}: an amount such as 129.90")
+    whole, _, places = text.partition(".")
+    return int(whole) * 100 + int(places.ljust(2, "0"))
+
+
+def _instant(text: str, zone: ZoneInfo) -> datetime:
+    """ISO; without an offset it is the programme's own time."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadRow("sold_at: an instant such as 2025-03-01T12:00:00") from None
+    found = found if found.tzinfo is not None else found.replace(tzinfo=zone)
+    if not _EARLIEST <= found.year <= _LATEST:
+        raise BadRow(f"sold_at: a year from {_EARLIEST} to {_LATEST}")
+    return found
+
+
+def _check_columns(path: Path, row: Row) -> None:
+    missing = [name for name in REQUIRED if name not in row]
+    unknown = [name for name in row if name and name not in COLUMNS]
+    if missing or unknown:
+        wrong = f"lacks {', '.join(missing)}" if missing else f"has unknown {', '.join(unknown)}"
+        raise BadFile(f"{path.name}: {wrong}; the columns are {', '.join(COLUMNS)}")
