@@ -56,7 +56,7 @@ def renew(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
 
 def flat(value: Any) -> dict[str, Any]:
     """A dataclass as a row: its fields by name, none of them looked into (`asdict` does, and copies what it finds)."""
-    return {name: getattr(value, name) for name in _fields(type(value))}
+    return {name: getattr(value, name) for name in _fields(value.__class__)}
 
 
 def belongs(table: Table) -> ColumnElement[bool]:

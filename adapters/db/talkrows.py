@@ -108,15 +108,26 @@ class DialogRows:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._stored: dict[str, Dialog] = {}
+        """What is stored under a key, as far as this work knows."""
 
     def of(self, address: Address, customer: CustomerId | None) -> Dialog:
         """What is open; an empty dialog when nothing ever was."""
-        row = one(self._connection, _DIALOG, {"p_key": customer or address.key})
-        return Dialog() if row is None else unpack(row.state)
+        key = customer or address.key
+        row = one(self._connection, _DIALOG, {"p_key": key})
+        if row is None:
+            self._stored.pop(key, None)
+            return Dialog()
+        dialog: Dialog = unpack(row.state)
+        self._stored[key] = dialog
+        return dialog
 
     def save(self, address: Address, customer: CustomerId | None, dialog: Dialog) -> None:
-        """The dialog is as given."""
-        put(self._connection, dialogs, [{"key": customer or address.key, "state": pack(dialog)}])
+        """The dialog is as given; a turn that changed nothing writes nothing."""
+        key = customer or address.key
+        if self._stored.get(key) != dialog:
+            put(self._connection, dialogs, [{"key": key, "state": pack(dialog)}])
+            self._stored[key] = dialog
 
     def hand_over(self, address: Address, customer: CustomerId) -> None:
         """The address' own dialog goes to the customer, unless the customer has one open."""
@@ -125,6 +136,7 @@ class DialogRows:
         if not theirs.open:
             self.save(address, customer, mine)
         self._connection.execute(_NO_DIALOG, {"p_key": address.key})
+        self._stored.pop(address.key, None)
 
 
 class FileRows:
