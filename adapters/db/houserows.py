@@ -1,17 +1,28 @@
 """Stores, tills, staff and tries: rows and back."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
-from adapters.db.sql import one, renew
+from adapters.db.sql import add, flat, one, renew
 from adapters.db.tables import sessions, staff, stores, tills, tries
 from core.shared.values import Place, StaffId, StoreId, TillId
 from core.staff.model import Role, StaffMember
 from core.stores.model import Store, Till
+
+_STORE = select(stores).where(stores.c.id == bindparam("p_id"))
+_STORES = select(stores).order_by(stores.c.city, stores.c.name, stores.c.id)
+_TILL = select(tills).where(tills.c.id == bindparam("p_id"))
+_TRIED = (
+    tries.c.kind == bindparam("p_kind"),
+    tries.c.subject == bindparam("p_subject"),
+    tries.c.at > bindparam("p_since"),
+)
+_DISTINCT = select(func.count(tries.c.item.distinct())).where(*_TRIED)
+_INCLUDED = select(tries.c.id).where(*_TRIED, tries.c.item == bindparam("p_item")).limit(1)
+_CLEAR = delete(tries).where(tries.c.kind == bindparam("p_kind"), tries.c.subject == bindparam("p_subject"))
 
 
 class StoreRows:
@@ -22,13 +33,12 @@ class StoreRows:
 
     def get(self, store: StoreId) -> Store | None:
         """The store with the id."""
-        row = one(self._connection, select(stores).where(stores.c.id == store))
+        row = one(self._connection, _STORE, {"p_id": store})
         return None if row is None else store_of_row(row)
 
     def all(self) -> Sequence[Store]:
         """Every store, by city and name."""
-        ordered = select(stores).order_by(stores.c.city, stores.c.name, stores.c.id)
-        return [store_of_row(row) for row in self._connection.execute(ordered)]
+        return [store_of_row(row) for row in self._connection.execute(_STORES)]
 
 
 class TillRows:
@@ -39,12 +49,12 @@ class TillRows:
 
     def get(self, till: TillId) -> Till | None:
         """The till with the id, revoked or not."""
-        row = one(self._connection, select(tills).where(tills.c.id == till))
+        row = one(self._connection, _TILL, {"p_id": till})
         return None if row is None else till_of_row(row)
 
     def add(self, till: Till) -> None:
         """The till's key opens from now on."""
-        self._connection.execute(tills.insert(), asdict(till))
+        add(self._connection, tills, flat(till))
 
     def revoke(self, till: TillId, at: datetime) -> bool:
         """The key opens nothing any more; False when it did not before."""
@@ -76,11 +86,11 @@ class StaffRows:
 
     def add(self, member: StaffMember) -> None:
         """The member can log in."""
-        self._connection.execute(staff.insert(), asdict(member))
+        add(self._connection, staff, flat(member))
 
     def save(self, member: StaffMember) -> None:
         """The member is as given."""
-        renew(self._connection, staff, asdict(member))
+        renew(self._connection, staff, flat(member))
 
     def end_sessions(self, member: StaffId) -> None:
         """Nobody is logged in as this member."""
@@ -95,25 +105,21 @@ class TryRows:
 
     def note(self, kind: str, subject: str, item: str, at: datetime) -> None:
         """One more attempt."""
-        self._connection.execute(tries.insert(), {"kind": kind, "subject": subject, "item": item, "at": at})
+        add(self._connection, tries, {"kind": kind, "subject": subject, "item": item, "at": at})
 
     def distinct(self, kind: str, subject: str, since: datetime) -> int:
         """Different items tried since."""
-        counted = select(func.count(tries.c.item.distinct()))
-        return self._connection.execute(counted.where(*_tried(kind, subject, since))).scalar_one()
+        tried = {"p_kind": kind, "p_subject": subject, "p_since": since}
+        return self._connection.execute(_DISTINCT, tried).scalar_one()
 
     def includes(self, kind: str, subject: str, item: str, since: datetime) -> bool:
         """True when this item was tried since."""
-        found = select(tries.c.id).where(*_tried(kind, subject, since), tries.c.item == item).limit(1)
-        return self._connection.execute(found).first() is not None
+        tried = {"p_kind": kind, "p_subject": subject, "p_since": since, "p_item": item}
+        return self._connection.execute(_INCLUDED, tried).first() is not None
 
     def clear(self, kind: str, subject: str) -> None:
         """The subject's attempts are forgotten."""
-        self._connection.execute(delete(tries).where(tries.c.kind == kind, tries.c.subject == subject))
-
-
-def _tried(kind: str, subject: str, since: datetime) -> tuple[Any, ...]:
-    return (tries.c.kind == kind, tries.c.subject == subject, tries.c.at > since)
+        self._connection.execute(_CLEAR, {"p_kind": kind, "p_subject": subject})
 
 
 def store_of_row(row: Row[Any]) -> Store:

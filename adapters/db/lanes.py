@@ -45,7 +45,7 @@ class Busy(Exception):
     """Nothing happened: the database could not take the work in time. Try again a little later."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Item:
     job: Callable[[DbWork], Any]
     loop: asyncio.AbstractEventLoop
@@ -162,7 +162,8 @@ class Lane:
                         item.races += 1
                         back.append(item)
         back += waiting
-        _answer([item for item in items if item not in back])
+        kept = set(back)
+        _answer([item for item in items if item not in kept])
         return back
 
 
@@ -204,18 +205,23 @@ def do_now(engine: Engine, outside: Outside, job: Callable[[DbWork], T], *, pati
 
 
 def _answer(items: list[_Item]) -> None:
+    """Everybody hears at once: a loop is woken once for all that it asked, and waking it is a system call."""
+    asked: dict[asyncio.AbstractEventLoop, list[_Item]] = {}
     for item in items:
+        asked.setdefault(item.loop, []).append(item)
+    for loop, told in asked.items():
         with contextlib.suppress(RuntimeError):  # the loop that asked is closed: nobody waits any more
-            item.loop.call_soon_threadsafe(_settle, item)
+            loop.call_soon_threadsafe(_settle, told)
 
 
-def _settle(item: _Item) -> None:
-    if item.future.done():
-        return
-    if item.error is not None:
-        item.future.set_exception(item.error)
-    else:
-        item.future.set_result(item.result)
+def _settle(items: list[_Item]) -> None:
+    for item in items:
+        if item.future.done():
+            continue
+        if item.error is not None:
+            item.future.set_exception(item.error)
+        else:
+            item.future.set_result(item.result)
 
 
 def _discard(connection: Connection | None) -> None:

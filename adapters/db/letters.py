@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,14 +32,22 @@ _KINDS: Mapping[str, type] = {
         Lines, Money, TillCodes, Dialog,
     )
 }  # fmt: skip
+_TAGGED = frozenset(_KINDS.values())
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _TAG = "_"
 
 
 def pack(value: Any) -> Any:
     """The value in JSON's own types."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {one.name: pack(getattr(value, one.name)) for one in dataclasses.fields(value)}
-        return {_TAG: type(value).__name__, **fields}
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind in _TAGGED:
+        packed = {_TAG: kind.__name__}
+        for name in _fields(kind):
+            one = getattr(value, name)
+            packed[name] = one if type(one) in _PLAIN else pack(one)
+        return packed
     if isinstance(value, datetime):
         zone = getattr(value.tzinfo, "key", None)
         return {_TAG: "at", "at": value.astimezone(UTC).isoformat(), **({"zone": zone} if zone else {})}
@@ -69,8 +78,13 @@ def unpack(value: Any) -> Any:
     if tag == "map":
         return {key: unpack(one) for key, one in value["map"]}
     kind = _KINDS[tag]
-    known = {one.name for one in dataclasses.fields(kind)}
+    known = _fields(kind)
     return kind(**{key: unpack(one) for key, one in value.items() if key in known})
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in dataclasses.fields(kind))
 
 
 def unpack_reply(value: Any) -> tuple[Reply, Rows]:

@@ -1,41 +1,76 @@
 """Customers, addresses, consents, codes, merges: rows and back."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
 
 from adapters.db.erasing import erase_absorbed, erase_addresses, suppress
 from adapters.db.outside import Outside
-from adapters.db.sql import one, renew
+from adapters.db.sql import add, belongs, flat, one, renew, to
 from adapters.db.tables import addresses, codes, consents, customers, merges
 from core.customers.model import CodeUse, Consent, Customer, KnownAddress, Merge, OneTimeCode, Purpose
 from core.shared.values import Address, CustomerId, Language, Phone
+
+_CUSTOMER = select(customers).where(customers.c.id == bindparam("p_id"))
+_BY_PHONE = select(customers).where(customers.c.phone == bindparam("p_phone"))
+_LOCK = select(customers.c.id).where(customers.c.id.in_(bindparam("p_ids", expanding=True))).order_by(customers.c.id)
+# A person is saved whole, so one read and not locked could bring back what another work has just erased.
+# FOR NO KEY UPDATE: rows that only refer to the customer may still be added meanwhile.
+_LOCKED_CUSTOMER = _CUSTOMER.with_for_update(key_share=True)
+_LOCKED_BY_PHONE = _BY_PHONE.with_for_update(key_share=True)
+_LOCKED_ALL = _LOCK.with_for_update(key_share=True)
+_ADDRESS = select(addresses).where(belongs(addresses))
+_ADDRESSES = (
+    select(addresses)
+    .where(addresses.c.customer == bindparam("p_customer"))
+    .order_by(addresses.c.first_seen_at, addresses.c.channel, addresses.c.user_key)
+)
+_CONSENTS = (
+    select(consents).where(consents.c.customer == bindparam("p_customer")).order_by(consents.c.at, consents.c.id)
+)
+_NEWEST_CODE = (
+    select(codes)
+    .where(codes.c.use == bindparam("p_use"), codes.c.subject == bindparam("p_subject"))
+    .order_by(codes.c.sent_at.desc(), codes.c.id.desc())
+    .limit(1)
+)
+_LAST_SENT = (
+    select(codes.c.sent_at).where(codes.c.phone == bindparam("p_phone")).order_by(codes.c.sent_at.desc()).limit(1)
+)
+_SENT = select(func.count()).select_from(codes).where(codes.c.sent_at > bindparam("p_since"))
+_SENT_TO = _SENT.where(codes.c.phone == bindparam("p_phone"))
+_SENT_FROM = _SENT.where(codes.c.origin == bindparam("p_origin"))
+_SENT_IN_ALL = _SENT.where(codes.c.phone.is_not(None))
+_MERGE = select(merges).where(merges.c.id == bindparam("p_id"))
+_CLOSE = update(merges).where(merges.c.id == bindparam("p_id"), merges.c.undone_at.is_(None))
 
 
 class CustomerRows:
     """Satisfies `core.customers.ports.Customers`."""
 
     def __init__(self, connection: Connection, *, locks: bool = True) -> None:
-        self._connection, self._locks = connection, locks
+        self._connection = connection
+        self._customer = _LOCKED_CUSTOMER if locks else _CUSTOMER
+        self._by_phone = _LOCKED_BY_PHONE if locks else _BY_PHONE
+        self._lock = _LOCKED_ALL if locks else _LOCK
 
     def get(self, customer: CustomerId) -> Customer | None:
         """The customer with the id, merged or not; on PostgreSQL the row is locked until the work is over."""
-        row = one(self._connection, self._chosen(customers.c.id == customer))
+        row = one(self._connection, self._customer, {"p_id": customer})
         return None if row is None else customer_of_row(row)
 
     def by_phone(self, phone: Phone) -> Customer | None:
         """The living customer of the phone."""
-        row = one(self._connection, self._chosen(customers.c.phone == phone.e164))
+        row = one(self._connection, self._by_phone, {"p_phone": phone.e164})
         while row is not None and row.merged_into is not None:
-            row = one(self._connection, self._chosen(customers.c.id == row.merged_into))
+            row = one(self._connection, self._customer, {"p_id": row.merged_into})
         return None if row is None else customer_of_row(row)
 
     def add(self, customer: Customer) -> None:
         """The customer is stored; a phone that somebody else has by now raises IntegrityError and is tried again."""
-        self._connection.execute(customers.insert(), row_of_customer(customer))
+        add(self._connection, customers, row_of_customer(customer))
 
     def save(self, customer: Customer) -> None:
         """The customer is as given."""
@@ -44,16 +79,7 @@ class CustomerRows:
     def lock(self, ids: Sequence[CustomerId]) -> None:
         """Row locks in ascending id order; on SQLite the writer is alone anyway."""
         if self._connection.dialect.name == "postgresql":
-            chosen = select(customers.c.id).where(customers.c.id.in_(ids)).order_by(customers.c.id)
-            self._connection.execute(chosen.with_for_update(key_share=True) if self._locks else chosen).all()
-
-    def _chosen(self, condition: ColumnElement[bool]) -> Select[Any]:
-        """A person is saved whole, so one read and not locked could bring back what another work has just erased.
-
-        FOR NO KEY UPDATE: rows that only refer to the customer may still be added meanwhile.
-        """
-        chosen = select(customers).where(condition)
-        return chosen.with_for_update(key_share=True) if self._locks else chosen
+            self._connection.execute(self._lock, {"p_ids": list(ids)}).all()
 
 
 class AddressRows:
@@ -61,31 +87,36 @@ class AddressRows:
 
     def __init__(self, connection: Connection, outside: Outside) -> None:
         self._connection, self._outside = connection, outside
+        self._read: dict[Address, KnownAddress | None] = {}
+        """What this work has read: a turn of the talk asks three times, and only this room writes in between."""
 
     def get(self, address: Address) -> KnownAddress | None:
         """The address as known."""
-        row = one(self._connection, select(addresses).where(_is(address)))
-        return None if row is None else known_of_row(row)
+        if address not in self._read:
+            row = one(self._connection, _ADDRESS, to(address))
+            self._read[address] = None if row is None else known_of_row(row)
+        return self._read[address]
 
     def of(self, customer: CustomerId) -> Sequence[KnownAddress]:
         """All of the customer's, the newest last."""
-        chosen = select(addresses).where(addresses.c.customer == customer)
-        ordered = chosen.order_by(addresses.c.first_seen_at, addresses.c.channel, addresses.c.user_key)
-        return [known_of_row(row) for row in self._connection.execute(ordered)]
+        return [known_of_row(row) for row in self._connection.execute(_ADDRESSES, {"p_customer": customer})]
 
     def add(self, known: KnownAddress) -> None:
         """The address is known from now on."""
-        self._connection.execute(addresses.insert(), _row_of_known(known))
+        add(self._connection, addresses, _row_of_known(known))
+        self._read[known.address] = known
 
     def save(self, known: KnownAddress) -> None:
         """The address is as given."""
         renew(self._connection, addresses, _row_of_known(known))
+        self._read.pop(known.address, None)  # saved is not the same as there: an address that is gone stays gone
 
     def erase(self, customer: CustomerId) -> Sequence[Address]:
         """The addresses and all traces of them are gone, and so is whoever was merged into the customer."""
         found = [known.address for known in self.of(customer)]
         erase_absorbed(self._connection, customer, self._outside.clock(), self._outside.hashed)
         erase_addresses(self._connection, customer, found)
+        self._read.clear()
         return found
 
 
@@ -97,11 +128,10 @@ class ConsentRows:
 
     def add(self, consent: Consent) -> None:
         """One more line."""
-        self._connection.execute(consents.insert(), asdict(consent))
+        add(self._connection, consents, flat(consent))
 
     def of(self, customer: CustomerId) -> Sequence[Consent]:
         """The customer's lines in order."""
-        chosen = select(consents).where(consents.c.customer == customer).order_by(consents.c.at, consents.c.id)
         return [
             Consent(
                 CustomerId(row.customer),
@@ -112,7 +142,7 @@ class ConsentRows:
                 row.channel,
                 row.at,
             )
-            for row in self._connection.execute(chosen)
+            for row in self._connection.execute(_CONSENTS, {"p_customer": customer})
         ]
 
 
@@ -124,7 +154,7 @@ class CodeRows:
 
     def add(self, code: OneTimeCode) -> None:
         """The code is remembered, as a digest."""
-        self._connection.execute(codes.insert(), _row_of_code(code))
+        add(self._connection, codes, _row_of_code(code))
 
     def save(self, code: OneTimeCode) -> None:
         """The code is as given."""
@@ -132,8 +162,7 @@ class CodeRows:
 
     def newest(self, use: CodeUse, subject: str) -> OneTimeCode | None:
         """The last one made for the subject."""
-        chosen = select(codes).where(codes.c.use == use.value, codes.c.subject == subject)
-        row = one(self._connection, chosen.order_by(codes.c.sent_at.desc(), codes.c.id.desc()).limit(1))
+        row = one(self._connection, _NEWEST_CODE, {"p_use": use.value, "p_subject": subject})
         if row is None:
             return None
         phone = Phone(row.phone) if row.phone else None
@@ -152,23 +181,22 @@ class CodeRows:
 
     def last_sent(self, phone: Phone) -> datetime | None:
         """When the phone was sent its last code."""
-        chosen = select(codes.c.sent_at).where(codes.c.phone == phone.e164)
-        return self._connection.execute(chosen.order_by(codes.c.sent_at.desc()).limit(1)).scalar()
+        return self._connection.execute(_LAST_SENT, {"p_phone": phone.e164}).scalar()
 
     def sent_to(self, phone: Phone, since: datetime) -> int:
         """Codes sent to the phone."""
-        return self._count(and_(codes.c.phone == phone.e164, codes.c.sent_at > since))
+        return self._count(_SENT_TO, {"p_phone": phone.e164, "p_since": since})
 
     def sent_from(self, origin: str, since: datetime) -> int:
         """Codes, decoys included, that this origin asked for."""
-        return self._count(and_(codes.c.origin == origin, codes.c.sent_at > since))
+        return self._count(_SENT_FROM, {"p_origin": origin, "p_since": since})
 
     def sent_in_all(self, since: datetime) -> int:
         """Codes really sent."""
-        return self._count(and_(codes.c.phone.is_not(None), codes.c.sent_at > since))
+        return self._count(_SENT_IN_ALL, {"p_since": since})
 
-    def _count(self, condition: Any) -> int:
-        return self._connection.execute(select(func.count()).select_from(codes).where(condition)).scalar_one()
+    def _count(self, counted: Select[int], values: Mapping[str, Any]) -> int:
+        return self._connection.execute(counted, values).scalar_one()
 
 
 class MergeRows:
@@ -179,11 +207,12 @@ class MergeRows:
 
     def add(self, merge: Merge) -> None:
         """The merge is on record."""
-        self._connection.execute(merges.insert(), asdict(merge))
+        moved = [flat(address) for address in merge.addresses]
+        add(self._connection, merges, {**flat(merge), "addresses": moved})
 
     def get(self, merge: str) -> Merge | None:
         """The record."""
-        row = one(self._connection, select(merges).where(merges.c.id == merge))
+        row = one(self._connection, _MERGE, {"p_id": merge})
         if row is None:
             return None
         return Merge(
@@ -200,8 +229,7 @@ class MergeRows:
 
     def close(self, merge: str, at: datetime) -> bool:
         """Undone once: a second time is False."""
-        chosen = update(merges).where(merges.c.id == merge, merges.c.undone_at.is_(None))
-        return self._connection.execute(chosen, {"undone_at": at}).rowcount == 1
+        return self._connection.execute(_CLOSE, {"p_id": merge, "undone_at": at}).rowcount == 1
 
 
 class SuppressedRows:
@@ -238,7 +266,7 @@ def customer_of_row(row: Row[Any]) -> Customer:
 
 def row_of_customer(customer: Customer) -> dict[str, Any]:
     """A customer as a row."""
-    return {**asdict(customer), "phone": customer.phone.e164 if customer.phone else None}
+    return {**flat(customer), "phone": customer.phone.e164 if customer.phone else None}
 
 
 def known_of_row(row: Row[Any]) -> KnownAddress:
@@ -258,16 +286,10 @@ def known_of_row(row: Row[Any]) -> KnownAddress:
 
 
 def _row_of_known(known: KnownAddress) -> dict[str, Any]:
-    row = asdict(known)
+    row = flat(known)
     address = row.pop("address")
-    return {**row, "channel": address["channel"], "bot": address["bot"], "user_key": address["user"]}
+    return {**row, "channel": address.channel, "bot": address.bot, "user_key": address.user}
 
 
 def _row_of_code(code: OneTimeCode) -> dict[str, Any]:
-    return {**asdict(code), "phone": code.phone.e164 if code.phone else None}
-
-
-def _is(address: Address) -> Any:
-    return and_(
-        addresses.c.channel == address.channel, addresses.c.bot == address.bot, addresses.c.user_key == address.user
-    )
+    return {**flat(code), "phone": code.phone.e164 if code.phone else None}

@@ -1,11 +1,19 @@
-"""Small helpers over a synchronous connection: one row, put-or-renew on both databases."""
+"""Small helpers over a synchronous connection: one row, add, put, renew, on both databases.
 
-from collections.abc import Mapping, Sequence
+A statement is built once and kept: building one anew costs four times as much as running it (SQLAlchemy, 75 us of 98).
+Rooms keep theirs as constants with parameters named `p_...`; what depends on a table's columns is kept here.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Executable
+
+from core.shared.values import Address
 
 
 def one(connection: Connection, statement: Executable, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
@@ -15,21 +23,25 @@ def one(connection: Connection, statement: Executable, values: Mapping[str, Any]
 
 def insert_for(connection: Connection, table: Table) -> Any:
     """The INSERT of this database, which knows ON CONFLICT (both dialects spell it alike)."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return _insert_of(connection.dialect.name, table)
+
+
+def both(table: Table, made: Callable[[Any], Any]) -> Mapping[str, Any]:
+    """What is made of the table's INSERT, for either database by its dialect's name."""
+    return {dialect: made(_insert_of(dialect, table)) for dialect in ("sqlite", "postgresql")}
+
+
+def add(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """One more row; a key of the database's own counting is not told."""
+    connection.execute(_plain_insert(table), row)
 
 
 def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, keep: Sequence[str] = ()) -> None:
     """Rows are there: new ones added, known ones renewed but for the columns to `keep`."""
     if not rows:
         return
-    keys = [column.name for column in table.primary_key]
-    statement = insert_for(connection, table)
-    renewed = {name: statement.excluded[name] for name in rows[0] if name not in keys and name not in keep}
-    if renewed:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=renewed)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    connection.execute(statement, list(rows))
+    statement = _upsert(connection.dialect.name, table, tuple(rows[0]), tuple(keep))
+    connection.execute(statement, rows[0] if len(rows) == 1 else list(rows))
 
 
 def renew(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
@@ -37,6 +49,57 @@ def renew(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
 
     The key itself is not written: SQLite would look for rows that refer to it, in tables of a million (63 ms).
     """
-    keys = [column.name for column in table.primary_key]
-    same = and_(*(table.c[name] == row[name] for name in keys))
-    connection.execute(update(table).where(same), {name: value for name, value in row.items() if name not in keys})
+    keys = _keys(table)
+    values = {f"p_{name}" if name in keys else name: value for name, value in row.items()}
+    connection.execute(_update_by_key(table), values)
+
+
+def flat(value: Any) -> dict[str, Any]:
+    """A dataclass as a row: its fields by name, none of them looked into (`asdict` does, and copies what it finds)."""
+    return {name: getattr(value, name) for name in _fields(value.__class__)}
+
+
+def belongs(table: Table) -> ColumnElement[bool]:
+    """Rows of the address that the parameters `to(address)` name."""
+    row = table.c
+    mine = (row.channel == bindparam("p_channel"), row.bot == bindparam("p_bot"))
+    return and_(*mine, row.user_key == bindparam("p_user"))
+
+
+def to(address: Address) -> dict[str, str]:
+    """The parameters of `belongs`."""
+    return {"p_channel": address.channel, "p_bot": address.bot, "p_user": address.user}
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
+
+
+@cache
+def _keys(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key)
+
+
+@cache
+def _insert_of(dialect: str, table: Table) -> Any:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache
+def _plain_insert(table: Table) -> Any:
+    return table.insert().inline()
+
+
+@cache
+def _upsert(dialect: str, table: Table, columns: tuple[str, ...], keep: tuple[str, ...]) -> Any:
+    statement, keys = _insert_of(dialect, table), _keys(table)
+    renewed = {name: statement.excluded[name] for name in columns if name not in keys and name not in keep}
+    if renewed:
+        return statement.on_conflict_do_update(index_elements=keys, set_=renewed)
+    return statement.on_conflict_do_nothing(index_elements=keys)
+
+
+@cache
+def _update_by_key(table: Table) -> Any:
+    return update(table).where(and_(*(table.c[name] == bindparam(f"p_{name}") for name in _keys(table))))

@@ -5,13 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from adapters.db.erasing import erase_last_words
 from adapters.db.letters import pack, unpack, unpack_reply
 from adapters.db.outside import OUTBOX_LEASE_SECONDS, Outside
-from adapters.db.sql import one, put
+from adapters.db.sql import add, belongs, both, one, put, to
 from adapters.db.tables import addresses, dialogs, inbox, media, outbox
 from bot.dialog import Dialog
 from bot.messages import Answer, Say
@@ -25,20 +40,94 @@ MOST_SENDS = 2
 """A letter whose answer was lost is sent once more and never again (reliability.md section 7)."""
 
 
+def _words_where(kept: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The words of a letter as they become: what was said is kept only where the channel itself shows it again."""
+    return case((kept, outbox.c.letter), else_=literal({}, JSON))
+
+
+READABLE = "(channel = 'web' or state = 'new')"
+"""Letters whose words are still there."""
+_DIALOG = select(dialogs.c.state).where(dialogs.c.key == bindparam("p_key"))
+_NO_DIALOG = delete(dialogs).where(dialogs.c.key == bindparam("p_key"))
+_ADD_EVENT = both(inbox, lambda insert: insert.on_conflict_do_nothing().returning(inbox.c.id))
+_KNOWN_EVENT = select(inbox.c.id).where(
+    inbox.c.channel == bindparam("p_channel"),
+    inbox.c.bot == bindparam("p_bot"),
+    inbox.c.event_key == bindparam("p_key"),
+)
+_ALONE = text("select pg_advisory_xact_lock(:lock)")
+_WAITING = select(inbox).where(belongs(inbox), text("state = 'new'")).order_by(inbox.c.id).limit(1)
+_EVENT = update(inbox).where(inbox.c.id == bindparam("p_id"))
+_DONE = _EVENT.values(state="done", body={}, error="")
+_FAILED = _EVENT.values(tries=inbox.c.tries + 1, error=bindparam("p_error")).returning(inbox.c.tries)
+_PARKED = _EVENT.values(state="parked", error=bindparam("p_error"))
+_ADD_LETTER = outbox.insert().returning(outbox.c.id)
+_OF_EVENT = select(outbox).where(outbox.c.event == bindparam("p_event"), text(READABLE)).order_by(outbox.c.id)
+_TOLD = (
+    outbox.c.channel,
+    outbox.c.bot,
+    outbox.c.user_key,
+    outbox.c.state,
+    exists()
+    .where(
+        addresses.c.channel == outbox.c.channel,
+        addresses.c.bot == outbox.c.bot,
+        addresses.c.user_key == outbox.c.user_key,
+    )
+    .correlate(outbox)
+    .label("known"),
+)
+"""What the sending leaves to be done: whose letter it was, whether it is over, whether the address is known still."""
+_LETTER = update(outbox).where(outbox.c.id == bindparam("p_id"))
+_SHOWN_AGAIN = or_(outbox.c.channel == "web", and_(outbox.c.channel == "sms", bindparam("p_sms", type_=Boolean)))
+_TRIED = outbox.c.tries + 1
+_MAY_TRY = _TRIED < MOST_SENDS
+_SENT = _LETTER.values(
+    state="sent", tries=_TRIED, message=bindparam("p_message"), letter=_words_where(_SHOWN_AGAIN)
+).returning(*_TOLD)
+_NOT_SENT = _LETTER.values(
+    state=bindparam("p_state"), tries=_TRIED, error=bindparam("p_error"), letter=_words_where(_SHOWN_AGAIN)
+).returning(*_TOLD)
+_UNSURE = _LETTER.values(
+    state=case((_MAY_TRY, outbox.c.state), else_="unknown"),
+    tries=_TRIED,
+    error=bindparam("p_error"),
+    lease_until=bindparam("p_at"),
+    letter=_words_where(or_(_MAY_TRY, _SHOWN_AGAIN)),
+).returning(*_TOLD)
+_LATER = _LETTER.values(lease_until=bindparam("p_at"), error="retry")
+_UNSUBSCRIBE = (
+    update(addresses)
+    .where(belongs(addresses), addresses.c.subscribed)
+    .values(subscribed=False, subscribed_at=bindparam("p_at"))
+)
+
+
 class DialogRows:
     """Satisfies `bot.ports.Dialogs`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._stored: dict[str, Dialog] = {}
+        """What is stored under a key, as far as this work knows."""
 
     def of(self, address: Address, customer: CustomerId | None) -> Dialog:
         """What is open; an empty dialog when nothing ever was."""
-        row = one(self._connection, select(dialogs.c.state).where(dialogs.c.key == (customer or address.key)))
-        return Dialog() if row is None else unpack(row.state)
+        key = customer or address.key
+        row = one(self._connection, _DIALOG, {"p_key": key})
+        if row is None:
+            self._stored.pop(key, None)
+            return Dialog()
+        dialog: Dialog = unpack(row.state)
+        self._stored[key] = dialog
+        return dialog
 
     def save(self, address: Address, customer: CustomerId | None, dialog: Dialog) -> None:
-        """The dialog is as given."""
-        put(self._connection, dialogs, [{"key": customer or address.key, "state": pack(dialog)}])
+        """The dialog is as given; a turn that changed nothing writes nothing."""
+        key = customer or address.key
+        if self._stored.get(key) != dialog:
+            put(self._connection, dialogs, [{"key": key, "state": pack(dialog)}])
+            self._stored[key] = dialog
 
     def hand_over(self, address: Address, customer: CustomerId) -> None:
         """The address' own dialog goes to the customer, unless the customer has one open."""
@@ -46,7 +135,8 @@ class DialogRows:
         theirs = self.of(address, customer)
         if not theirs.open:
             self.save(address, customer, mine)
-        self._connection.execute(delete(dialogs).where(dialogs.c.key == address.key))
+        self._connection.execute(_NO_DIALOG, {"p_key": address.key})
+        self._stored.pop(address.key, None)
 
 
 class FileRows:
@@ -67,7 +157,7 @@ class FileRows:
             "created_at": self._outside.clock(),
             "until": until,
         }
-        self._connection.execute(media.insert(), row)
+        add(self._connection, media, row)
         return name
 
 
@@ -79,13 +169,6 @@ class Pending:
     event: RawEvent
     received_at: datetime
     tries: int
-
-
-_ADD_EVENT = {
-    "sqlite": sqlite.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id),
-    "postgresql": postgresql.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id),
-}
-"""The hook's only statement, built once."""
 
 
 class InboxRows:
@@ -101,34 +184,29 @@ class InboxRows:
         number = self._connection.execute(_ADD_EVENT[self._connection.dialect.name], row).scalar()
         if number is not None:
             return int(number), True
-        known = select(inbox.c.id).where(
-            inbox.c.channel == address.channel, inbox.c.bot == address.bot, inbox.c.event_key == event.key
-        )
-        return int(self._connection.execute(known).scalar_one()), False
+        known = {"p_channel": address.channel, "p_bot": address.bot, "p_key": event.key}
+        return int(self._connection.execute(_KNOWN_EVENT, known).scalar_one()), False
 
     def next_of(self, address: Address) -> Pending | None:
         """The oldest event of the person that waits; the person is locked against other processes until commit."""
         if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _lock_of(address)})
-        waiting = select(inbox).where(_is(inbox, address), text("state = 'new'")).order_by(inbox.c.id).limit(1)
-        row = one(self._connection, waiting)
+            self._connection.execute(_ALONE, {"lock": _lock_of(address)})
+        row = one(self._connection, _WAITING, to(address))
         if row is None:
             return None
         return Pending(row.id, RawEvent(address, row.event_key, row.body), row.received_at, row.tries)
 
     def done(self, event: int) -> None:
         """Handled; what was said is not kept. An address that was erased meanwhile leaves no row."""
-        changed = update(inbox).where(inbox.c.id == event).values(state="done", body={}, error="")
-        self._connection.execute(changed)
+        self._connection.execute(_DONE, {"p_id": event})
 
     def failed(self, event: int, error: str) -> int:
         """One more failure; how many there are."""
-        changed = update(inbox).where(inbox.c.id == event).values(tries=inbox.c.tries + 1, error=error)
-        return int(self._connection.execute(changed.returning(inbox.c.tries)).scalar() or 0)
+        return int(self._connection.execute(_FAILED, {"p_id": event, "p_error": error}).scalar() or 0)
 
     def park(self, event: int, error: str) -> None:
         """Set aside with its error and its body, for somebody to look at."""
-        self._connection.execute(update(inbox).where(inbox.c.id == event).values(state="parked", error=error))
+        self._connection.execute(_PARKED, {"p_id": event, "p_error": error})
 
 
 class OutboxRows:
@@ -159,7 +237,7 @@ class OutboxRows:
                 "not_before": answer.not_before,
                 "lease_until": lease,
             }
-            number = self._connection.execute(outbox.insert().returning(outbox.c.id), row).scalar_one()
+            number = self._connection.execute(_ADD_LETTER, row).scalar_one()
             letters.append(
                 Letter(number, address, reply, answer.keyboard, language, level, last, answer.not_before, event)
             )
@@ -168,46 +246,32 @@ class OutboxRows:
 
     def of_event(self, event: int) -> list[Letter]:
         """The letters that answer an event."""
-        chosen = select(outbox).where(outbox.c.event == event, text(READABLE)).order_by(outbox.c.id)
-        return [letter_of_row(row) for row in self._connection.execute(chosen) if row.letter]
+        rows = self._connection.execute(_OF_EVENT, {"p_event": event})
+        return [letter_of_row(row) for row in rows if row.letter]
 
     def settle(self, letter: int, outcome: Outcome, at: datetime) -> None:
         """What became of the letter; what was said is kept only where the channel itself shows it again."""
-        row = one(self._connection, select(outbox).where(outbox.c.id == letter))
-        if row is None:
-            return
-        values: dict[str, Any] = {"tries": row.tries + 1}
-        address = Address(row.channel, row.bot, row.user_key)
+        given: dict[str, Any] = {"p_id": letter, "p_sms": self._outside.keep_sms}
         match outcome:
             case Sent(message):
-                values |= {"state": "sent", "message": message}
+                row = one(self._connection, _SENT, {**given, "p_message": message})
             case Unreachable(reason):
-                values |= {"state": "unreachable", "error": reason}
-                self._unsubscribe(address, at)
+                row = one(self._connection, _NOT_SENT, {**given, "p_state": "unreachable", "p_error": reason})
             case Rejected(reason):
-                values |= {"state": "failed", "error": reason}
-            case Retry(after):  # refused before it was looked at: no try of this letter
-                values = {"lease_until": at + timedelta(seconds=after), "error": "retry"}
+                row = one(self._connection, _NOT_SENT, {**given, "p_state": "failed", "p_error": reason})
             case Unsure(reason):
-                again = row.tries + 1 < MOST_SENDS
-                values |= {"lease_until": at, "error": reason} | ({} if again else {"state": "unknown"})
-        over = "state" in values
-        if over and not self._keeps(row.channel):
-            values["letter"] = {}
-        self._connection.execute(update(outbox).where(outbox.c.id == letter).values(values))
-        if over and row.channel != "sms":
+                row = one(self._connection, _UNSURE, {**given, "p_at": at, "p_error": reason})
+            case Retry(after):  # refused before it was looked at: no try of this letter
+                later = {"p_id": letter, "p_at": at + timedelta(seconds=after)}
+                self._connection.execute(_LATER, later)
+                return
+        if row is None:
+            return
+        address = Address(row.channel, row.bot, row.user_key)
+        if isinstance(outcome, Unreachable):
+            self._connection.execute(_UNSUBSCRIBE, {**to(address), "p_at": at})
+        if row.state != "new" and row.channel != "sms" and not row.known:
             erase_last_words(self._connection, address)
-
-    def _keeps(self, channel: str) -> bool:
-        return channel == "web" or (channel == "sms" and self._outside.keep_sms)
-
-    def _unsubscribe(self, address: Address, at: datetime) -> None:
-        left = update(addresses).where(_is(addresses, address), addresses.c.subscribed)
-        self._connection.execute(left.values(subscribed=False, subscribed_at=at))
-
-
-READABLE = "(channel = 'web' or state = 'new')"
-"""Letters whose words are still there."""
 
 
 class PostRows:
@@ -239,7 +303,3 @@ def _lock_of(address: Address) -> int:
 
 def _of(address: Address) -> dict[str, str]:
     return {"channel": address.channel, "bot": address.bot, "user_key": address.user}
-
-
-def _is(table: Any, address: Address) -> Any:
-    return and_(table.c.channel == address.channel, table.c.bot == address.bot, table.c.user_key == address.user)

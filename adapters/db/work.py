@@ -1,6 +1,5 @@
 """One item of work over one connection: every store of core and bot, made when it is first asked for."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -17,7 +16,7 @@ from adapters.db.outside import Outside, SystemChance
 from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows, MergeRows, SuppressedRows
 from adapters.db.salerows import SaleRows
 from adapters.db.shelves import Shelves
-from adapters.db.sql import put
+from adapters.db.sql import add, flat, put
 from adapters.db.surveyrows import AnswerRows, GateRows, QuestionnaireRows, RewardRows
 from adapters.db.tables import counters, events
 from adapters.db.talkrows import DialogRows, FileRows, InboxRows, OutboxRows, PostRows
@@ -77,10 +76,9 @@ class DbWork:
 
     def record(self, event: Event) -> None:
         """The fact is remembered with this work."""
-        data = {name: value for name, value in asdict(event).items() if name != "customer"}
-        customer = getattr(event, "customer", None)
-        row = {"name": event.name, "at": self.now, "customer": customer, "data": data}
-        self._connection.execute(events.insert(), row)
+        data = flat(event)
+        customer = data.pop("customer", None)
+        add(self._connection, events, {"name": event.name, "at": self.now, "customer": customer, "data": data})
 
     @cached_property
     def tries(self) -> TryRows:

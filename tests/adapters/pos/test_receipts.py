@@ -3,8 +3,6 @@
 import asyncio
 from typing import Any
 
-import pytest
-
 from adapters.db import keep
 from core.shared.values import StoreId
 from core.stores.model import Store
@@ -181,7 +179,7 @@ BAD_SALES: list[tuple[dict[str, Any], int, str]] = [
     ({"spend_points": 2**63}, 422, "invalid"),
     ({"sold_at": "yesterday"}, 422, "invalid"),
     ({"sold_at": "2026-11-26T12:00:00"}, 422, "invalid"),
-    ({"sold_at": now(minutes=11)}, 422, "clock-ahead"),
+    ({"sold_at": now(minutes=60)}, 422, "clock-ahead"),
     ({"sold_at": now(days=-8)}, 422, "too-late"),
     ({"store": "nowhere"}, 422, "unknown-store"),
     ({"store": "s2"}, 403, "other-store"),
@@ -191,27 +189,24 @@ BAD_SALES: list[tuple[dict[str, Any], int, str]] = [
 ]
 
 
-@pytest.mark.parametrize("place", range(len(BAD_SALES)))
-async def test_a_bad_sale_gets_one_clear_refusal_and_changes_nothing(tmp_path: Any, place: int) -> None:
-    given, status, code = BAD_SALES[place]
-    async with open_till(f"sqlite+aiosqlite:///{tmp_path}/k.db") as till:
+async def test_each_bad_sale_gets_one_clear_refusal_and_changes_nothing(database_url: str) -> None:
+    async with open_till(database_url) as till:
         await till.gift(10)
         await till.do(lambda work: work.shelves.put_stores([Store(StoreId("s2"), "Другий")]))
-        got, problem = await till.sell(**{"code": till.number, **given})
-        assert (got, problem["type"]) == (status, f"about:kartka/{code}")
+        for given, status, code in BAD_SALES:
+            got, problem = await till.sell(**{"code": till.number, **given})
+            assert (got, problem.get("type")) == (status, f"about:kartka/{code}"), given
         points = await till.points()
         assert (points["active"], points["pending"]) == (10, 0)
         assert (await till.sell(line(), code=till.number, key="after"))[0] == 201
 
 
-@pytest.mark.parametrize("key", [None, "", "x" * 256, "ключ", "a\tb"])
-async def test_a_missing_or_unusable_key_is_refused(tmp_path: Any, key: str | None) -> None:
-    async with open_till(f"sqlite+aiosqlite:///{tmp_path}/k.db") as till:
+async def test_a_missing_or_unusable_key_is_refused(database_url: str) -> None:
+    async with open_till(database_url) as till:
         body = {"store": "s1", "till": "1", "receipt": "1", "sold_at": now(), "lines": [line()]}
-        if key is not None and not key.isascii():
-            key = key.encode().decode("latin-1")
-        status, problem = await till.call("POST", "/sales", body, key=key)
-        assert (status, problem["type"]) == (400, "about:kartka/idempotency-key")
+        for key in (None, "", "x" * 256, "ключ".encode().decode("latin-1"), "a\tb"):
+            status, problem = await till.call("POST", "/sales", body, key=key)
+            assert (status, problem["type"]) == (400, "about:kartka/idempotency-key"), key
 
 
 async def test_another_store_s_sale_is_as_if_it_were_not_there(database_url: str) -> None:
