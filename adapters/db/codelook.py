@@ -29,18 +29,17 @@ FOUND = (
     f"case when l.blocked then 'blocked' else 'prepared' end, null, {_NO_TIME}, null, '', '', 'plastic:' || l.number "
     "from plastics l where l.number = :number and l.card is null"
 )
+_LIVING = "from lots {0} where {0}.customer = f.purse and {0}.pending + {0}.active + {0}.held > 0"
+_USABLE = _LIVING + " and {0}.active + {0}.held > 0"
+_SOONEST = f"(select min(m.expires_at) {_USABLE.format('m')})"
+_EXPIRING = f"(select sum(n.active + n.held) {_USABLE.format('n')} and n.expires_at = {_SOONEST})"
 COLUMNS = (
     "f.how, f.found, f.kind, f.until, f.card, f.customer, f.number, f.symbology, f.state, f.secret, f.issued_at, "
-    "f.replaced_by, f.owner, f.spend_lock, w.active, w.pending, w.held, w.debt, w.due_at, e.expires_at, e.points"
+    "f.replaced_by, f.owner, f.spend_lock, w.active, w.pending, w.held, w.debt, w.due_at, "
+    f"{_SOONEST}, {_EXPIRING}"
 )
-"""What `Code` is made of, out of `FOUND` as f, the purse as w and its next expiry as e."""
-POINTS = (
-    "left join purses w on w.customer = f.purse "
-    "left join (select customer, expires_at, sum(active + held) as points from lots l "
-    "where l.expires_at = (select min(expires_at) from lots n where n.customer = l.customer "
-    "and n.pending + n.active + n.held > 0 and n.active + n.held > 0) and l.pending + l.active + l.held > 0 "
-    "group by customer, expires_at) e on e.customer = f.purse"
-)
+"""What `Code` is made of, out of `FOUND` as f and the purse as w; the next expiry by the index of living lots."""
+POINTS = "left join purses w on w.customer = f.purse"
 _STATEMENT = text(f"select {COLUMNS} from ({FOUND}) f {POINTS}")
 
 

@@ -235,6 +235,13 @@ class Offer:
         return self.title.get(language) or next(iter(self.title.values()), "") or self.id
 
 
+def conditions_of(condition: Condition) -> tuple[Condition, ...]:
+    """The condition, or all that it is made of."""
+    if not isinstance(condition, All):
+        return (condition,)
+    return tuple(one for part in condition.of for one in conditions_of(part))
+
+
 def birthday_near(birthday: date, today: date, before: int, after: int) -> bool:
     """True from `before` days before the birthday to `after` days after it; 29 February is the 28th in other years."""
     for year in (today.year - 1, today.year, today.year + 1):

@@ -8,7 +8,7 @@ from core.cards.lookup import Recognised, keys_of, recognise
 from core.customers.actions import customer_of
 from core.ledger.merging import plastic_purse
 from core.ledger.model import Hold, HoldId, Purse
-from core.offers.model import Audience
+from core.offers.model import Audience, Birthday, FirstPurchase, MemberOf, Offer, conditions_of
 from core.sales.basket import Buyer, Line, Most
 from core.sales.choosing import Presented, Usage
 from core.sales.ports import SalesWork
@@ -119,7 +119,6 @@ def worked_out(
     """
     lines = completed(work, asked.lines)
     typed = {one: normalised(one) for one in dict.fromkeys(asked.vouchers)}
-    buyer = _buyer(work, owner)
     people = owner.selves if owner is not None else ()
     known = work.vouchers.find(sorted({code for code in typed.values() if code}), people, lock=lock)
     offers = {offer.id: offer for offer in work.offers.current()}
@@ -131,6 +130,7 @@ def worked_out(
             continue
         taken.add(code)
         presented.append(Presented(word, voucher, offers.get(voucher.offer) if voucher is not None else None))
+    buyer = _buyer(work, owner, [*offers.values()])
     named = {one.offer.id for one in presented if one.offer is not None}
     counted = [
         offer.id
@@ -161,18 +161,21 @@ def _spendable(owner: Owner | None, purse: Purse | None, hold: Hold | None) -> i
     return max(0, purse.active - purse.debt) + (hold.points if hold is not None else 0)
 
 
-def _buyer(work: SalesWork, owner: Owner | None) -> Buyer | None:
+def _buyer(work: SalesWork, owner: Owner | None, offers: Sequence[Offer]) -> Buyer | None:
+    """What the offers that there are ask about a person; nothing else is looked up."""
     if owner is None:
         return None
+    asked = {type(one) for offer in offers for one in conditions_of(offer.condition)}
+    first = FirstPurchase in asked and not work.sales.has_bought(owner.selves)
     if owner.seen.customer is None:
-        return Buyer(owner.id, first_purchase=not work.sales.has_bought(owner.selves))
-    customer = customer_of(work, owner.id)
+        return Buyer(owner.id, first_purchase=first)
+    personal = any(offer.audience is Audience.PERSONAL for offer in offers)
     return Buyer(
         owner.id,
-        first_purchase=not work.sales.has_bought(owner.selves),
-        birthday=customer.birthday,
-        clubs=_clubs(work, owner.id),
-        assigned=frozenset(work.offers.assigned(owner.selves)),
+        first_purchase=first,
+        birthday=customer_of(work, owner.id).birthday if Birthday in asked else None,
+        clubs=_clubs(work, owner.id) if MemberOf in asked else frozenset(),
+        assigned=frozenset(work.offers.assigned(owner.selves)) if personal else frozenset(),
     )
 
 

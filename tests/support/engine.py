@@ -62,9 +62,9 @@ class Engine:
         self.sales: dict[str, Any] = {}
         self.vouchers: dict[str, str | None] = {}
         self.alive = [True] * 4
-        self.do(_furnish)
+        self.do(furnish)
         for _ in range(4):
-            customer, number = self.do(_newcomer)
+            customer, number = self.do(newcomer)
             self.people.append(customer)
             self.cards.append(number)
 
@@ -279,12 +279,12 @@ class Engine:
         assert not any(broken.values()), broken
 
 
-def _furnish(work: DbWork) -> None:
+def furnish(work: DbWork) -> None:
     work.shelves.put_stores([Store(S1, "Поділ")])
     work.offers.put(offer_from(OFFER), OFFER)
 
 
-def _newcomer(work: DbWork) -> tuple[CustomerId, str]:
+def newcomer(work: DbWork) -> tuple[CustomerId, str]:
     customer = Customer(CustomerId(work.new_id()), work.now)
     work.customers.add(customer)
     known = KnownAddress(Address("web", "house", customer.id), work.now, Language.UK)
