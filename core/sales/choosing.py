@@ -55,6 +55,8 @@ class Candidate:
     alone: Mapping[int, int]
     """What it alone would take off each line."""
     value: int
+    places: tuple[int, ...]
+    """The lines that its benefit means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,20 +163,23 @@ def _candidate(scene: Scene, offer: Offer, typed: str | None, voucher: str | Non
     """A voucher is one set; an offer as many as its limit and its `items` condition give."""
     free_units = 1 if typed is not None else offer.limits.per_receipt
     sets = 1 if typed is not None else sets_of(offer.condition, scene.lines, offer.limits.per_receipt)
-    alone = taken_off(offer.benefit, scene.lines, scene.amounts, sets=sets, free_units=free_units)
-    return Candidate(offer, typed, voucher, sets, free_units, alone, _value(scene, offer, sets, alone))
+    places = tuple(matched(scene.lines, getattr(offer.benefit, "match", None)))
+    alone = taken_off(offer.benefit, scene.lines, scene.amounts, places, sets=sets, free_units=free_units)
+    value = _value(scene, offer, sets, alone, places)
+    return Candidate(offer, typed, voucher, sets, free_units, alone, value, places)
 
 
-def _value(scene: Scene, offer: Offer, sets: int, alone: Mapping[int, int]) -> int:
+def _value(scene: Scene, offer: Offer, sets: int, alone: Mapping[int, int], places: Sequence[int]) -> int:
     """What it would take off this basket alone + its extra points x point value."""
     if scene.buyer is None:
         return sum(alone.values())
-    earning = Earning(scene.lines, scene.amounts, scene.rates)
     match offer.benefit:
-        case PointsTimes():
-            return earning.multiply(offer.benefit)[0] * scene.rates.point_value
-        case BonusPoints():
-            return earning.bonus(offer.benefit, sets)[0] * scene.rates.point_value
+        case PointsTimes() as benefit:
+            earning = Earning(scene.lines, scene.amounts, scene.rates)
+            return earning.multiply(benefit, places)[0] * scene.rates.point_value
+        case BonusPoints() as benefit:
+            earning = Earning(scene.lines, scene.amounts, scene.rates)
+            return earning.bonus(benefit, sets)[0] * scene.rates.point_value
         case _:
             return sum(alone.values())
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
 
 from core.offers.model import (
     All,
@@ -58,38 +57,32 @@ def taken_off(
     benefit: Benefit,
     lines: Sequence[Line],
     left: Sequence[int],
+    places: Sequence[int],
     *,
     sets: int,
     free_units: int | None,
-    only: Sequence[int] | None = None,
 ) -> dict[int, int]:
     """Minor units off, by the place of the line; nothing for a benefit in points.
 
-    `sets`: how often an amount is given. `free_units`: the most units that `nth_free` frees, None: any number.
-    `only`: the lines that are left to a percent.
+    `places`: the lines that are meant. `sets`: how often an amount is given. `free_units`: the most units that
+    `nth_free` frees, None: any number.
     """
     match benefit:
         case PercentOff():
-            return _percent(benefit, lines, left, only)
+            return _percent(benefit, left, places)
         case AmountOff():
-            places = matched(lines, benefit.match)
             whole = min(benefit.amount * sets, sum(left[at] for at in places))
             return _divided(whole, places, left)
         case FixedPrice():
-            falls = {
-                at: left[at] - half_up(lines[at].milli * benefit.price, 1000) for at in matched(lines, benefit.match)
-            }
+            falls = {at: left[at] - half_up(lines[at].milli * benefit.price, 1000) for at in places}
             return {at: fall for at, fall in falls.items() if fall > 0}
         case NthFree():
-            return _free(benefit, lines, left, free_units)
+            return _free(benefit, lines, left, places, free_units)
         case _:
             return {}
 
 
-def _percent(
-    benefit: PercentOff, lines: Sequence[Line], left: Sequence[int], only: Sequence[int] | None
-) -> dict[int, int]:
-    places = matched(lines, benefit.match) if only is None else list(only)
+def _percent(benefit: PercentOff, left: Sequence[int], places: Sequence[int]) -> dict[int, int]:
     over, under = benefit.percent.numerator, benefit.percent.denominator * 100
     if benefit.match is None:
         whole = half_up(sum(left[at] for at in places) * over, under)
@@ -100,9 +93,11 @@ def _percent(
     return {at: amount for at, amount in each.items() if amount}
 
 
-def _free(benefit: NthFree, lines: Sequence[Line], left: Sequence[int], free_units: int | None) -> dict[int, int]:
+def _free(
+    benefit: NthFree, lines: Sequence[Line], left: Sequence[int], meant: Sequence[int], free_units: int | None
+) -> dict[int, int]:
     """Worth of the cheapest units, divided over all that take part: returning the paid ones keeps no free one."""
-    places = [at for at in matched(lines, benefit.match) if lines[at].milli % 1000 == 0 and lines[at].unit_price > 0]
+    places = [at for at in meant if lines[at].milli % 1000 == 0 and lines[at].unit_price > 0]
     free = sum(lines[at].milli for at in places) // 1000 // benefit.n
     free = free if free_units is None else min(free, free_units)
     worth = 0
@@ -119,46 +114,50 @@ def _divided(whole: int, places: Sequence[int], left: Sequence[int]) -> dict[int
     return {at: part for at, part in zip(places, parts, strict=True) if part}
 
 
+_SCALE = 1_000_000
+"""Multipliers have six places at most, so that scaled by this they are whole."""
+
+
 class Earning:
     """The points of a receipt: shares of what is left, multipliers by line, and bonus points on top (step 5)."""
 
     def __init__(self, lines: Sequence[Line], left: Sequence[int], rates: Rates) -> None:
-        self._lines, self._left, self._rates = lines, left, rates
+        self._left = left
         self._earns = [at for at, line in enumerate(lines) if not line.no_points]
-        self._times = dict.fromkeys(self._earns, Fraction(1))
+        self._times = dict.fromkeys(self._earns, _SCALE)
         self._bonus = [0] * len(lines)
+        self._over = rates.earn_percent.numerator
+        self._under = 100 * rates.point_value * rates.earn_percent.denominator * _SCALE
 
     @property
     def base(self) -> int:
         """floor(sum of shares) with the multipliers so far."""
-        return int(sum(self._shares()) * self._rates.earn_percent / (100 * self._rates.point_value))
+        return sum(self._shares()) * self._over // self._under
 
-    def _shares(self) -> list[Fraction]:
-        return [self._left[at] * self._times[at] for at in self._earns]
+    def _shares(self) -> list[int]:
+        """What each line earns, in one unit for all: only their proportion and their sum count."""
+        return [self._left[at] * times for at, times in self._times.items()]
 
-    def multiply(self, benefit: PointsTimes) -> tuple[int, list[int]]:
+    def multiply(self, benefit: PointsTimes, places: Sequence[int]) -> tuple[int, list[int]]:
         """Points that the multiplier adds at its turn, and the lines on which it is now the highest."""
         before, raised = self.base, []
-        for at in matched(self._lines, benefit.match):
-            if at in self._times and benefit.times > self._times[at]:
-                self._times[at] = benefit.times
+        times = int(benefit.times * _SCALE)
+        for at in places:
+            if at in self._times and times > self._times[at]:
+                self._times[at] = times
                 raised.append(at)
         return self.base - before, raised
 
     def bonus(self, benefit: BonusPoints, sets: int) -> tuple[int, list[int]]:
         """Bonus points with what is left on earning lines; none where nothing is left."""
-        weights = [self._left[at] for at in self._earns]
-        parts = divide(benefit.points * sets, weights)
+        parts = divide(benefit.points * sets, [self._left[at] for at in self._earns])
         for at, part in zip(self._earns, parts, strict=True):
             self._bonus[at] += part
         return sum(parts), [at for at, part in zip(self._earns, parts, strict=True) if part]
 
     def by_line(self) -> list[int]:
         """Points of every line; they sum to `base` and the bonus points."""
-        shares = self._shares()
-        common = lcm(*(share.denominator for share in shares))
-        parts = divide(self.base, [int(share * common) for share in shares])
         earned = list(self._bonus)
-        for at, part in zip(self._earns, parts, strict=True):
+        for at, part in zip(self._earns, divide(self.base, self._shares()), strict=True):
             earned[at] += part
         return earned

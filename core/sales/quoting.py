@@ -12,7 +12,7 @@ from core.offers.model import BonusPoints, Offer, PercentOff, PointsTimes
 from core.programme.model import Programme
 from core.sales.basket import Buyer, Line, Most
 from core.sales.choosing import Candidate, Presented, Scene, Usage, Verdicts, best_of_groups, candidates
-from core.sales.effects import Earning, Rates, matched, taken_off
+from core.sales.effects import Earning, Rates, taken_off
 from core.shared.amounts import decimal, divide
 
 
@@ -153,7 +153,7 @@ def _discounted(scene: Scene, chosen: Sequence[Candidate], verdicts: Verdicts) -
     percents = [one for one in chosen if isinstance(one.offer.benefit, PercentOff) and _by_line(one)]
     mine: dict[int, list[int]] = {id(one): [] for one in percents}
     for at in range(len(scene.lines)):
-        rivals = [one for one in percents if at in _places(scene, one)]
+        rivals = [one for one in percents if at in one.places]
         if rivals:
             mine[id(max(rivals, key=lambda one: one.alone.get(at, 0)))].append(at)
     whole = [one for one in chosen if isinstance(one.offer.benefit, PercentOff) and not _by_line(one)]
@@ -165,9 +165,10 @@ def _discounted(scene: Scene, chosen: Sequence[Candidate], verdicts: Verdicts) -
         if only == [] or (any(candidate is one for one in whole) and candidate is not best):
             verdicts.drop(candidate, "beaten")
             continue
+        places = candidate.places if only is None else only
         off = taken_off(
-            candidate.offer.benefit, scene.lines, paper.left, sets=candidate.sets, free_units=candidate.free_units,
-            only=only,
+            candidate.offer.benefit, scene.lines, paper.left, places, sets=candidate.sets,
+            free_units=candidate.free_units,
         )  # fmt: skip
         _apply(paper, candidate, off, verdicts)
     return paper
@@ -208,7 +209,7 @@ def _earn(scene: Scene, chosen: Sequence[Candidate], paper: _Paper, verdicts: Ve
     for candidate in chosen:
         match candidate.offer.benefit:
             case PointsTimes() as benefit:
-                points, places = earning.multiply(benefit)
+                points, places = earning.multiply(benefit, candidate.places)
             case BonusPoints() as benefit:
                 points, places = earning.bonus(benefit, candidate.sets)
             case _:
@@ -225,11 +226,6 @@ def _earn(scene: Scene, chosen: Sequence[Candidate], paper: _Paper, verdicts: Ve
 
 def _by_line(candidate: Candidate) -> bool:
     return getattr(candidate.offer.benefit, "match", None) is not None
-
-
-def _places(scene: Scene, candidate: Candidate) -> frozenset[int]:
-    """The lines that the candidate's benefit means."""
-    return frozenset(matched(scene.lines, getattr(candidate.offer.benefit, "match", None)))
 
 
 def _explained(
