@@ -112,10 +112,13 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A thing to tap. `action` for `reply`; `value` is the URL of `url` and the text of `copy`."""
+    """A thing to tap. `action` for `reply`; `value` is the URL of `url` and `app`, and the text of `copy`.
+
+    `app`: a page of ours, which a messenger may open inside itself.
+    """
 
     label: Text
-    kind: Literal["reply", "url", "phone", "location", "copy"] = "reply"
+    kind: Literal["reply", "url", "app", "phone", "location", "copy"] = "reply"
     action: str = ""
     value: str = ""
     style: Literal["", "primary", "danger"] = ""

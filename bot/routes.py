@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.flow import Done, Flow, Go, Next
 from bot.flows import birthday, consent, language, points, privacy, questionnaire, register, restore
 from bot.flows.consent import stop
-from bot.flows.keys import card_reply, key
+from bot.flows.keys import card_reply, key, live_button
 from bot.flows.privacy import my_data
 from bot.flows.register import go_on
 from bot.flows.shops import shops
@@ -58,7 +58,7 @@ def show_codes(talk: Talk) -> Next:
     codes = till_codes(talk.work, card=card)
     minutes = max(1, int((codes.spoken_until - talk.work.now).total_seconds() // 60))
     text = say("codes.text", spoken=spaced(codes.spoken), n=minutes)
-    return Done((ShowCodes(card.number, codes, text, (key("card"),)),))
+    return Done((ShowCodes(card.number, codes, text, (live_button(talk.work, card), key("card"))),))
 
 
 def show_number(talk: Talk) -> Next:

@@ -20,6 +20,7 @@ from adapters.http.assets import add_assets
 from adapters.http.headers import add_headers
 from adapters.http.problems import problems
 from adapters.http.sessions import Sessions
+from adapters.livecard.page import LiveCard, Verify
 from adapters.pos.api import TillApi
 from adapters.pos.page import add_till_page
 
@@ -68,9 +69,28 @@ def build_app(house: House) -> web.Application:
             programme=house.programme,
             key=house.settings.key("logins"),
         )
+        LiveCard(
+            house=house.lanes,
+            reads=house.reads,
+            texts=house.texts,
+            programme=house.programme,
+            draw=house.drawer.code,
+            verify=_telegram_proof(house),
+            telegram_bot=house.settings.telegram_token.partition(":")[0],
+        ).add_routes(app)
         add_front_page(app, house)
         add_hooks(app, house)
     return app
+
+
+def _telegram_proof(house: House) -> Verify | None:
+    """How a Mini App proves who looks; None in a house without Telegram."""
+    token = house.settings.telegram_token
+    if not token:
+        return None
+    from adapters.telegram.initdata import proven_user
+
+    return lambda init_data, now: proven_user(init_data, token, now)
 
 
 def _add_health(app: web.Application, house: House) -> None:

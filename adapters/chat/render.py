@@ -119,7 +119,7 @@ class Renderer:
     def _buttons(self, buttons: Sequence[Button], language: Language) -> list[dict[str, str]]:
         return [
             {
-                "kind": button.kind,
+                "kind": "url" if button.kind == "app" else button.kind,
                 "label": self._say(button.label, language),
                 "action": button.action,
                 "value": button.value,

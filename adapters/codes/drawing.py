@@ -1,6 +1,6 @@
 """Replies as pictures: what the channels ask for (`bot.ports.Pictures`)."""
 
-from adapters.codes.pictures import CardFace, draw_card, draw_code
+from adapters.codes.pictures import CardFace, draw_bare, draw_card, draw_code
 from adapters.codes.vouchers import VoucherFace, draw_voucher
 from bot.messages import ShowCard, ShowCodes, ShowVoucher
 
@@ -12,6 +12,10 @@ class Drawer:
         """The card's picture; `label` is the word for its points."""
         face = CardFace(card.number, card.symbology, card.name, str(card.points), label, card.brand, card.colour)
         return draw_card(face)
+
+    def code(self, symbology: str, text: str) -> bytes:
+        """The code alone, with its quiet zone."""
+        return draw_bare(symbology, text)
 
     def voucher(self, voucher: ShowVoucher, value: str, condition: str, until: str) -> bytes:
         """The voucher's picture."""

@@ -65,6 +65,19 @@ def draw_code(code: str, title: str, note: str, colour: str = "#0B6E4F") -> byte
     return png(image, colour)
 
 
+def draw_bare(symbology: str, text: str) -> bytes:
+    """PNG of the code alone with its quiet zone: a QR of 8 pixels a module, bars of 4 by 120."""
+    matrix = modules(symbology, text)
+    left, right = QUIET[symbology]
+    square = symbology == "qr"
+    module, height = (8, 8) if square else (4, 120)
+    above = left * module if square else 0
+    size = (module * (matrix.width + left + right), height * matrix.height + 2 * above)
+    image = Image.new("P", size, 14)
+    paste_code(image, matrix, left * module, above, module, height)
+    return png(image, "#0B6E4F")
+
+
 @lru_cache(maxsize=32)
 def _template(brand: str) -> Image.Image:
     image = Image.new("P", (WIDTH, HEIGHT), 14)

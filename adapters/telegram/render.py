@@ -125,6 +125,8 @@ class Renderer:
                 return {"text": text, "callback_data": button.action, **style} if fits else None
             case "url":
                 return {"text": text, "url": button.value}
+            case "app":  # Telegram opens only what is encrypted
+                return {"text": text, "web_app": {"url": button.value}} if button.value.startswith("https:") else None
             case "copy":
                 return {"text": text, "copy_text": {"text": button.value[:COPY]}}
             case "phone":

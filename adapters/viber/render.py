@@ -150,6 +150,7 @@ class Renderer:
             "reply": ("reply", ACTION + button.action),
             "copy": ("reply", ACTION + button.action),
             "url": ("open-url", button.value),
+            "app": ("open-url", button.value),
             "phone": ("share-phone", button.action),
             "location": ("location-picker", button.action),
         }[button.kind]

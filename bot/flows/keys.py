@@ -6,6 +6,7 @@ from bot.messages import Button, Rows, ShowCard
 from bot.ports import BotWork
 from bot.words import Lines, Text, Words, say
 from core.cards.actions import till_codes
+from core.cards.live import live_token
 from core.cards.model import Card, CardState, Points
 from core.cards.numbers import grouped
 from core.customers.model import Customer
@@ -41,6 +42,11 @@ def keyboard_of(card: Card | None) -> Rows:
     return first_keyboard() if card is None else card_keyboard()
 
 
+def live_button(work: BotWork, card: Card) -> Button:
+    """The way to the card's live page."""
+    return Button(say("button.live"), "app", value=f"{work.public_url}/card/{live_token(card, work.number_key)}")
+
+
 def balance_text(work: BotWork, points: Points) -> Lines:
     """What is on the card; a number is never alone: what is pending, and what expires next and when."""
     lines: list[Text] = [say("news.balance", points=say("points.count", n=points.active))]
@@ -58,7 +64,7 @@ def card_reply(work: BotWork, customer: Customer, card: Card, text: Words | None
     from_plastic = card.symbology != "ean13" or not card.number.startswith(work.programme.card_prefix)
     usable = card.state in {CardState.ISSUED, CardState.ACTIVE}
     buttons = [
-        *([key("codes")] if usable else []),
+        *([key("codes"), live_button(work, card)] if usable else []),
         Button(say("button.copy"), "copy", action="number", value=card.number),
         *([key("restore")] if usable and not from_plastic else []),
     ]
