@@ -26,7 +26,8 @@ from sqlalchemy import (
 from adapters.db.erasing import erase_last_words
 from adapters.db.letters import pack, unpack, unpack_reply
 from adapters.db.outside import OUTBOX_LEASE_SECONDS, Outside
-from adapters.db.sql import add, belongs, both, one, put, to
+from adapters.db.prepared import Prepared
+from adapters.db.sql import add, belongs, both, put, to
 from adapters.db.tables import addresses, dialogs, inbox, media, outbox
 from bot.dialog import Dialog
 from bot.messages import Answer, Say
@@ -47,22 +48,24 @@ def _words_where(kept: ColumnElement[bool]) -> ColumnElement[Any]:
 
 READABLE = "(channel = 'web' or state = 'new')"
 """Letters whose words are still there."""
-_DIALOG = select(dialogs.c.state).where(dialogs.c.key == bindparam("p_key"))
-_NO_DIALOG = delete(dialogs).where(dialogs.c.key == bindparam("p_key"))
+_DIALOG = Prepared(select(dialogs.c.state).where(dialogs.c.key == bindparam("p_key")))
+_NO_DIALOG = Prepared(delete(dialogs).where(dialogs.c.key == bindparam("p_key")))
 _ADD_EVENT = both(inbox, lambda insert: insert.on_conflict_do_nothing().returning(inbox.c.id))
-_KNOWN_EVENT = select(inbox.c.id).where(
-    inbox.c.channel == bindparam("p_channel"),
-    inbox.c.bot == bindparam("p_bot"),
-    inbox.c.event_key == bindparam("p_key"),
+_KNOWN_EVENT = Prepared(
+    select(inbox.c.id).where(
+        inbox.c.channel == bindparam("p_channel"),
+        inbox.c.bot == bindparam("p_bot"),
+        inbox.c.event_key == bindparam("p_key"),
+    )
 )
-_ALONE = text("select pg_advisory_xact_lock(:lock)")
-_WAITING = select(inbox).where(belongs(inbox), text("state = 'new'")).order_by(inbox.c.id).limit(1)
+_ALONE = Prepared(text("select pg_advisory_xact_lock(:lock)"))
+_WAITING = Prepared(select(inbox).where(belongs(inbox), text("state = 'new'")).order_by(inbox.c.id).limit(1))
 _EVENT = update(inbox).where(inbox.c.id == bindparam("p_id"))
-_DONE = _EVENT.values(state="done", body={}, error="")
-_FAILED = _EVENT.values(tries=inbox.c.tries + 1, error=bindparam("p_error")).returning(inbox.c.tries)
-_PARKED = _EVENT.values(state="parked", error=bindparam("p_error"))
-_ADD_LETTER = outbox.insert().returning(outbox.c.id)
-_OF_EVENT = select(outbox).where(outbox.c.event == bindparam("p_event"), text(READABLE)).order_by(outbox.c.id)
+_DONE = Prepared(_EVENT.values(state="done", body={}, error=""))
+_FAILED = Prepared(_EVENT.values(tries=inbox.c.tries + 1, error=bindparam("p_error")).returning(inbox.c.tries))
+_PARKED = Prepared(_EVENT.values(state="parked", error=bindparam("p_error")))
+_ADD_LETTER = Prepared(outbox.insert().returning(outbox.c.id))
+_OF_EVENT = Prepared(select(outbox).where(outbox.c.event == bindparam("p_event"), text(READABLE)).order_by(outbox.c.id))
 _TOLD = (
     outbox.c.channel,
     outbox.c.bot,
@@ -82,21 +85,27 @@ _LETTER = update(outbox).where(outbox.c.id == bindparam("p_id"))
 _SHOWN_AGAIN = or_(outbox.c.channel == "web", and_(outbox.c.channel == "sms", bindparam("p_sms", type_=Boolean)))
 _TRIED = outbox.c.tries + 1
 _MAY_TRY = _TRIED < MOST_SENDS
-_SENT = _LETTER.values(
-    state="sent", tries=_TRIED, message=bindparam("p_message"), letter=_words_where(_SHOWN_AGAIN)
-).returning(*_TOLD)
-_NOT_SENT = _LETTER.values(
-    state=bindparam("p_state"), tries=_TRIED, error=bindparam("p_error"), letter=_words_where(_SHOWN_AGAIN)
-).returning(*_TOLD)
-_UNSURE = _LETTER.values(
-    state=case((_MAY_TRY, outbox.c.state), else_="unknown"),
-    tries=_TRIED,
-    error=bindparam("p_error"),
-    lease_until=bindparam("p_at"),
-    letter=_words_where(or_(_MAY_TRY, _SHOWN_AGAIN)),
-).returning(*_TOLD)
-_LATER = _LETTER.values(lease_until=bindparam("p_at"), error="retry")
-_UNSUBSCRIBE = (
+_SENT = Prepared(
+    _LETTER.values(
+        state="sent", tries=_TRIED, message=bindparam("p_message"), letter=_words_where(_SHOWN_AGAIN)
+    ).returning(*_TOLD)
+)
+_NOT_SENT = Prepared(
+    _LETTER.values(
+        state=bindparam("p_state"), tries=_TRIED, error=bindparam("p_error"), letter=_words_where(_SHOWN_AGAIN)
+    ).returning(*_TOLD)
+)
+_UNSURE = Prepared(
+    _LETTER.values(
+        state=case((_MAY_TRY, outbox.c.state), else_="unknown"),
+        tries=_TRIED,
+        error=bindparam("p_error"),
+        lease_until=bindparam("p_at"),
+        letter=_words_where(or_(_MAY_TRY, _SHOWN_AGAIN)),
+    ).returning(*_TOLD)
+)
+_LATER = Prepared(_LETTER.values(lease_until=bindparam("p_at"), error="retry"))
+_UNSUBSCRIBE = Prepared(
     update(addresses)
     .where(belongs(addresses), addresses.c.subscribed)
     .values(subscribed=False, subscribed_at=bindparam("p_at"))
@@ -114,7 +123,7 @@ class DialogRows:
     def of(self, address: Address, customer: CustomerId | None) -> Dialog:
         """What is open; an empty dialog when nothing ever was."""
         key = customer or address.key
-        row = one(self._connection, _DIALOG, {"p_key": key})
+        row = _DIALOG.one(self._connection, {"p_key": key})
         if row is None:
             self._stored.pop(key, None)
             return Dialog()
@@ -135,7 +144,7 @@ class DialogRows:
         theirs = self.of(address, customer)
         if not theirs.open:
             self.save(address, customer, mine)
-        self._connection.execute(_NO_DIALOG, {"p_key": address.key})
+        _NO_DIALOG.run(self._connection, {"p_key": address.key})
         self._stored.pop(address.key, None)
 
 
@@ -181,32 +190,32 @@ class InboxRows:
         """The event's number, and True when it is new."""
         address = event.address
         row = {**_of(address), "event_key": event.key, "body": dict(event.body), "received_at": received_at}
-        number = self._connection.execute(_ADD_EVENT[self._connection.dialect.name], row).scalar()
+        number = _ADD_EVENT.value(self._connection, row)
         if number is not None:
             return int(number), True
         known = {"p_channel": address.channel, "p_bot": address.bot, "p_key": event.key}
-        return int(self._connection.execute(_KNOWN_EVENT, known).scalar_one()), False
+        return int(_KNOWN_EVENT.value(self._connection, known)), False
 
     def next_of(self, address: Address) -> Pending | None:
         """The oldest event of the person that waits; the person is locked against other processes until commit."""
         if self._connection.dialect.name == "postgresql":
-            self._connection.execute(_ALONE, {"lock": _lock_of(address)})
-        row = one(self._connection, _WAITING, to(address))
+            _ALONE.run(self._connection, {"lock": _lock_of(address)})
+        row = _WAITING.one(self._connection, to(address))
         if row is None:
             return None
         return Pending(row.id, RawEvent(address, row.event_key, row.body), row.received_at, row.tries)
 
     def done(self, event: int) -> None:
         """Handled; what was said is not kept. An address that was erased meanwhile leaves no row."""
-        self._connection.execute(_DONE, {"p_id": event})
+        _DONE.run(self._connection, {"p_id": event})
 
     def failed(self, event: int, error: str) -> int:
         """One more failure; how many there are."""
-        return int(self._connection.execute(_FAILED, {"p_id": event, "p_error": error}).scalar() or 0)
+        return int(_FAILED.value(self._connection, {"p_id": event, "p_error": error}) or 0)
 
     def park(self, event: int, error: str) -> None:
         """Set aside with its error and its body, for somebody to look at."""
-        self._connection.execute(_PARKED, {"p_id": event, "p_error": error})
+        _PARKED.run(self._connection, {"p_id": event, "p_error": error})
 
 
 class OutboxRows:
@@ -237,7 +246,7 @@ class OutboxRows:
                 "not_before": answer.not_before,
                 "lease_until": lease,
             }
-            number = self._connection.execute(_ADD_LETTER, row).scalar_one()
+            number = _ADD_LETTER.value(self._connection, row)
             letters.append(
                 Letter(number, address, reply, answer.keyboard, language, level, last, answer.not_before, event)
             )
@@ -246,7 +255,7 @@ class OutboxRows:
 
     def of_event(self, event: int) -> list[Letter]:
         """The letters that answer an event."""
-        rows = self._connection.execute(_OF_EVENT, {"p_event": event})
+        rows = _OF_EVENT.all(self._connection, {"p_event": event})
         return [letter_of_row(row) for row in rows if row.letter]
 
     def settle(self, letter: int, outcome: Outcome, at: datetime) -> None:
@@ -254,22 +263,22 @@ class OutboxRows:
         given: dict[str, Any] = {"p_id": letter, "p_sms": self._outside.keep_sms}
         match outcome:
             case Sent(message):
-                row = one(self._connection, _SENT, {**given, "p_message": message})
+                row = _SENT.one(self._connection, {**given, "p_message": message})
             case Unreachable(reason):
-                row = one(self._connection, _NOT_SENT, {**given, "p_state": "unreachable", "p_error": reason})
+                row = _NOT_SENT.one(self._connection, {**given, "p_state": "unreachable", "p_error": reason})
             case Rejected(reason):
-                row = one(self._connection, _NOT_SENT, {**given, "p_state": "failed", "p_error": reason})
+                row = _NOT_SENT.one(self._connection, {**given, "p_state": "failed", "p_error": reason})
             case Unsure(reason):
-                row = one(self._connection, _UNSURE, {**given, "p_at": at, "p_error": reason})
+                row = _UNSURE.one(self._connection, {**given, "p_at": at, "p_error": reason})
             case Retry(after):  # refused before it was looked at: no try of this letter
                 later = {"p_id": letter, "p_at": at + timedelta(seconds=after)}
-                self._connection.execute(_LATER, later)
+                _LATER.run(self._connection, later)
                 return
         if row is None:
             return
         address = Address(row.channel, row.bot, row.user_key)
         if isinstance(outcome, Unreachable):
-            self._connection.execute(_UNSUBSCRIBE, {**to(address), "p_at": at})
+            _UNSUBSCRIBE.run(self._connection, {**to(address), "p_at": at})
         if row.state != "new" and row.channel != "sms" and not row.known:
             erase_last_words(self._connection, address)
 

@@ -36,7 +36,8 @@ def parse_json(body: bytes) -> Any:
         value = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise Problem(400, "unreadable", "The body must be JSON in UTF-8.") from None
-    if _depth(value) > DEEPEST:
+    # No more levels than brackets, and a scalar: an ordinary body need not be walked.
+    if body.count(b"{") + body.count(b"[") >= DEEPEST and _depth(value) > DEEPEST:
         raise Problem(400, "unreadable", f"JSON nested deeper than {DEEPEST}.")
     return value
 
