@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 from adapters.db.erasing import erase_absorbed, erase_addresses, suppress
 from adapters.db.outside import Outside
 from adapters.db.prepared import Prepared
-from adapters.db.sql import add, belongs, flat, renew, to
+from adapters.db.sql import add, belongs, columns_of, flat, renew, to
 from adapters.db.tables import addresses, codes, consents, customers, merges
 from core.customers.model import CodeUse, Consent, Customer, KnownAddress, Merge, OneTimeCode, Purpose
 from core.shared.values import Address, CustomerId, Language, Phone
@@ -285,8 +285,7 @@ def known_of_row(row: Row[Any]) -> KnownAddress:
 
 def _row_of_known(known: KnownAddress) -> dict[str, Any]:
     row = flat(known)
-    address = row.pop("address")
-    return {**row, "channel": address.channel, "bot": address.bot, "user_key": address.user}
+    return {**row, **columns_of(row.pop("address"))}
 
 
 def _row_of_code(code: OneTimeCode) -> dict[str, Any]:

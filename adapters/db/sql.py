@@ -75,6 +75,11 @@ def to(address: Address) -> dict[str, str]:
     return {"p_channel": address.channel, "p_bot": address.bot, "p_user": address.user}
 
 
+def columns_of(address: Address) -> dict[str, str]:
+    """The address as columns of a row."""
+    return {"channel": address.channel, "bot": address.bot, "user_key": address.user}
+
+
 @cache
 def _fields(kind: Any) -> tuple[str, ...]:
     return tuple(one.name for one in fields(kind))

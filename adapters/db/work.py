@@ -7,12 +7,14 @@ from sqlalchemy import Connection
 
 from adapters.db.cardrows import CardRows, PlasticRows, SpokenRows
 from adapters.db.houserows import StaffRows, StoreRows, TillRows, TryRows
+from adapters.db.inboxrows import InboxRows
+from adapters.db.outboxrows import OutboxRows, PostRows
 from adapters.db.outside import Outside, SystemChance
 from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows, MergeRows, SuppressedRows
 from adapters.db.shelves import Shelves
 from adapters.db.sql import add, flat
 from adapters.db.tables import events
-from adapters.db.talkrows import DialogRows, FileRows, InboxRows, OutboxRows, PostRows
+from adapters.db.talkrows import DialogRows, FileRows
 from bot.ports import Texts
 from core.customers.ports import Phones
 from core.programme.model import Programme

@@ -29,7 +29,7 @@ LONG = {
 CHANNELS = {
     "adapters/app/hooks.py": "the operator names the hook, or all of them",
     "adapters/db/readers.py": "codes that went by SMS are read for the demo's page",
-    "adapters/db/talkrows.py": "what the web chat was told is kept, since its pages read it back",
+    "adapters/db/outboxrows.py": "what the web chat was told is kept, since its pages read it back",
     "adapters/db/purging.py": "letters to the web chat are its history and stay longer than others",
     "adapters/db/erasing.py": "letters by SMS carry the phone that is forgotten",
 }
