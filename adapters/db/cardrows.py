@@ -4,35 +4,38 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, select
+from sqlalchemy import Connection, Row, bindparam, delete, exists, or_, select
 
 from adapters.db.erasing import erase_plastic_owner
-from adapters.db.sql import add, both, flat, one, put, renew
+from adapters.db.prepared import Prepared
+from adapters.db.sql import add, both, flat, put, renew
 from adapters.db.tables import card_numbers, cards, counters, plastics, spoken_codes
 from core.cards.model import Card, CardState, NumberKind, Plastic
 from core.shared.values import CardId, CustomerId, Phone
 
 _LIVING = (CardState.ISSUED.value, CardState.ACTIVE.value, CardState.BLOCKED.value)
 _SHOWN = exists().where(card_numbers.c.card == cards.c.id, card_numbers.c.kind == NumberKind.CURRENT.value)
-_CARD = select(cards).where(cards.c.id == bindparam("p_id"))
-_ALL_CARDS = select(cards).where(cards.c.customer == bindparam("p_customer")).order_by(cards.c.issued_at, cards.c.id)
-_LIVING_CARD = (
+_CARD = Prepared(select(cards).where(cards.c.id == bindparam("p_id")))
+_ALL_CARDS = Prepared(
+    select(cards).where(cards.c.customer == bindparam("p_customer")).order_by(cards.c.issued_at, cards.c.id)
+)
+_LIVING_CARD = Prepared(
     select(cards)
-    .where(cards.c.customer == bindparam("p_customer"), cards.c.state.in_(_LIVING), _SHOWN)
+    .where(cards.c.customer == bindparam("p_customer"), or_(*(cards.c.state == state for state in _LIVING)), _SHOWN)
     .order_by(cards.c.issued_at.desc(), cards.c.id.desc())
     .limit(1)
 )
 _NUMBER_OF_CARD = select(card_numbers.c.number).where(card_numbers.c.number == bindparam("p_number"))
 _NUMBER_OF_PLASTIC = select(plastics.c.number).where(plastics.c.number == bindparam("p_number"))
-_TAKEN = _NUMBER_OF_CARD.union_all(_NUMBER_OF_PLASTIC).limit(1)
-_PLASTIC = select(plastics).where(plastics.c.number == bindparam("p_number"))
-_LOCKED_PLASTIC = _PLASTIC.with_for_update()
-_PLASTICS = (
+_TAKEN = Prepared(_NUMBER_OF_CARD.union_all(_NUMBER_OF_PLASTIC).limit(1))
+_PLASTIC = Prepared(select(plastics).where(plastics.c.number == bindparam("p_number")))
+_LOCKED_PLASTIC = Prepared(select(plastics).where(plastics.c.number == bindparam("p_number")).with_for_update())
+_PLASTICS = Prepared(
     select(plastics)
     .where(plastics.c.phone == bindparam("p_phone"))
     .order_by(plastics.c.points.desc(), plastics.c.number)
 )
-_SPOKEN = (
+_SPOKEN = Prepared(
     select(spoken_codes)
     .where(spoken_codes.c.card == bindparam("p_card"), spoken_codes.c.until > bindparam("p_now"))
     .order_by(spoken_codes.c.until.desc())
@@ -52,7 +55,7 @@ _NEXT = both(
         index_elements=["name"], set_={"value": counters.c.value + 1}
     ).returning(counters.c.value),
 )
-_DROP = delete(spoken_codes).where(spoken_codes.c.card == bindparam("p_card"))
+_DROP = Prepared(delete(spoken_codes).where(spoken_codes.c.card == bindparam("p_card")))
 
 
 class CardRows:
@@ -63,17 +66,17 @@ class CardRows:
 
     def get(self, card: CardId) -> Card | None:
         """The card with the id."""
-        row = one(self._connection, _CARD, {"p_id": card})
+        row = _CARD.one(self._connection, {"p_id": card})
         return None if row is None else card_of_row(row)
 
     def of(self, customer: CustomerId) -> Card | None:
         """The newest living card."""
-        row = one(self._connection, _LIVING_CARD, {"p_customer": customer})
+        row = _LIVING_CARD.one(self._connection, {"p_customer": customer})
         return None if row is None else card_of_row(row)
 
     def all_of(self, customer: CustomerId) -> Sequence[Card]:
         """Every card the customer ever had."""
-        return [card_of_row(row) for row in self._connection.execute(_ALL_CARDS, {"p_customer": customer})]
+        return [card_of_row(row) for row in _ALL_CARDS.all(self._connection, {"p_customer": customer})]
 
     def add(self, card: Card) -> None:
         """The card and its number are stored."""
@@ -90,12 +93,11 @@ class CardRows:
 
     def taken(self, number: str) -> bool:
         """True when a card or a plastic record has it."""
-        return self._connection.execute(_TAKEN, {"p_number": number}).first() is not None
+        return _TAKEN.one(self._connection, {"p_number": number}) is not None
 
     def next_sequence(self) -> int:
         """One more; the counter's row is locked until the work is over."""
-        statement = _NEXT[self._connection.dialect.name]
-        return int(self._connection.execute(statement, {"name": "cards", "value": 1}).scalar_one())
+        return int(_NEXT.value(self._connection, {"name": "cards", "value": 1}))
 
 
 class PlasticRows:
@@ -107,12 +109,12 @@ class PlasticRows:
 
     def get(self, number: str) -> Plastic | None:
         """The record, locked."""
-        row = one(self._connection, self._plastic, {"p_number": number})
+        row = self._plastic.one(self._connection, {"p_number": number})
         return None if row is None else plastic_of_row(row)
 
     def of_phone(self, phone: Phone) -> Sequence[Plastic]:
         """Records with this phone, most points first."""
-        return [plastic_of_row(row) for row in self._connection.execute(_PLASTICS, {"p_phone": phone.e164})]
+        return [plastic_of_row(row) for row in _PLASTICS.all(self._connection, {"p_phone": phone.e164})]
 
     def save(self, plastic: Plastic) -> None:
         """The record is as given."""
@@ -131,19 +133,19 @@ class SpokenRows:
 
     def living(self, card: CardId, now: datetime) -> tuple[str, datetime] | None:
         """The card's code that lives longest."""
-        row = one(self._connection, _SPOKEN, {"p_card": card, "p_now": now})
+        row = _SPOKEN.one(self._connection, {"p_card": card, "p_now": now})
         return None if row is None else (row.code, row.until)
 
     def claim(self, code: str, card: CardId, now: datetime, until: datetime) -> bool:
         """One statement decides the race: the row is ours only when it was free or over."""
-        if self._connection.execute(_TAKEN, {"p_number": code}).first() is not None:
+        if _TAKEN.one(self._connection, {"p_number": code}) is not None:
             return False
         claimed = {"code": code, "card": card, "until": until, "p_now": now}
-        return self._connection.execute(_CLAIM[self._connection.dialect.name], claimed).first() is not None
+        return _CLAIM.one(self._connection, claimed) is not None
 
     def drop(self, card: CardId) -> None:
         """The card's codes stand for nothing."""
-        self._connection.execute(_DROP, {"p_card": card})
+        _DROP.run(self._connection, {"p_card": card})
 
 
 def card_of_row(row: Row[Any]) -> Card:

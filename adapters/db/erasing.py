@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, update
 
+from adapters.db.prepared import Prepared
 from adapters.db.sql import belongs, insert_for, to
 from adapters.db.surveytables import answers
 from adapters.db.tables import (
@@ -33,7 +34,7 @@ _NOBODY = {
     "email": "", "last_seen_at": None, "spend_lock": "",
 }  # fmt: skip
 _NO_OWNER = {"phone": None, "name": "", "birthday": None}
-_IS_KNOWN = select(exists().where(belongs(addresses)))
+_IS_KNOWN = Prepared(select(exists().where(belongs(addresses))))
 
 
 def erase_addresses(connection: Connection, customer: CustomerId, found: Sequence[Address]) -> None:
@@ -82,7 +83,7 @@ def erase_plastic_owner(connection: Connection, customer: CustomerId) -> None:
 
 def erase_last_words(connection: Connection, address: Address) -> None:
     """What was remembered while the farewell was sent to an address that is forgotten by now is gone too."""
-    if not connection.execute(_IS_KNOWN, to(address)).scalar():
+    if not _IS_KNOWN.value(connection, to(address)):
         kept = and_(_belongs(outbox, address), or_(outbox.c.state == "new", outbox.c.channel == "web"))
         connection.execute(delete(outbox).where(_belongs(outbox, address), ~kept))
         connection.execute(delete(memories).where(_belongs(memories, address)))

@@ -6,23 +6,24 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
+from adapters.db.prepared import Prepared
 from adapters.db.sql import add, flat, one, renew
 from adapters.db.tables import sessions, staff, stores, tills, tries
 from core.shared.values import Place, StaffId, StoreId, TillId
 from core.staff.model import Role, StaffMember
 from core.stores.model import Store, Till
 
-_STORE = select(stores).where(stores.c.id == bindparam("p_id"))
-_STORES = select(stores).order_by(stores.c.city, stores.c.name, stores.c.id)
-_TILL = select(tills).where(tills.c.id == bindparam("p_id"))
+_STORE = Prepared(select(stores).where(stores.c.id == bindparam("p_id")))
+_STORES = Prepared(select(stores).order_by(stores.c.city, stores.c.name, stores.c.id))
+_TILL = Prepared(select(tills).where(tills.c.id == bindparam("p_id")))
 _TRIED = (
     tries.c.kind == bindparam("p_kind"),
     tries.c.subject == bindparam("p_subject"),
     tries.c.at > bindparam("p_since"),
 )
-_DISTINCT = select(func.count(tries.c.item.distinct())).where(*_TRIED)
-_INCLUDED = select(tries.c.id).where(*_TRIED, tries.c.item == bindparam("p_item")).limit(1)
-_CLEAR = delete(tries).where(tries.c.kind == bindparam("p_kind"), tries.c.subject == bindparam("p_subject"))
+_DISTINCT = Prepared(select(func.count(tries.c.item.distinct())).where(*_TRIED))
+_INCLUDED = Prepared(select(tries.c.id).where(*_TRIED, tries.c.item == bindparam("p_item")).limit(1))
+_CLEAR = Prepared(delete(tries).where(tries.c.kind == bindparam("p_kind"), tries.c.subject == bindparam("p_subject")))
 
 
 class StoreRows:
@@ -33,12 +34,12 @@ class StoreRows:
 
     def get(self, store: StoreId) -> Store | None:
         """The store with the id."""
-        row = one(self._connection, _STORE, {"p_id": store})
+        row = _STORE.one(self._connection, {"p_id": store})
         return None if row is None else store_of_row(row)
 
     def all(self) -> Sequence[Store]:
         """Every store, by city and name."""
-        return [store_of_row(row) for row in self._connection.execute(_STORES)]
+        return [store_of_row(row) for row in _STORES.all(self._connection, {})]
 
 
 class TillRows:
@@ -49,7 +50,7 @@ class TillRows:
 
     def get(self, till: TillId) -> Till | None:
         """The till with the id, revoked or not."""
-        row = one(self._connection, _TILL, {"p_id": till})
+        row = _TILL.one(self._connection, {"p_id": till})
         return None if row is None else till_of_row(row)
 
     def add(self, till: Till) -> None:
@@ -110,16 +111,16 @@ class TryRows:
     def distinct(self, kind: str, subject: str, since: datetime) -> int:
         """Different items tried since."""
         tried = {"p_kind": kind, "p_subject": subject, "p_since": since}
-        return self._connection.execute(_DISTINCT, tried).scalar_one()
+        return int(_DISTINCT.value(self._connection, tried))
 
     def includes(self, kind: str, subject: str, item: str, since: datetime) -> bool:
         """True when this item was tried since."""
         tried = {"p_kind": kind, "p_subject": subject, "p_since": since, "p_item": item}
-        return self._connection.execute(_INCLUDED, tried).first() is not None
+        return _INCLUDED.one(self._connection, tried) is not None
 
     def clear(self, kind: str, subject: str) -> None:
         """The subject's attempts are forgotten."""
-        self._connection.execute(_CLEAR, {"p_kind": kind, "p_subject": subject})
+        _CLEAR.run(self._connection, {"p_kind": kind, "p_subject": subject})
 
 
 def store_of_row(row: Row[Any]) -> Store:

@@ -1,14 +1,15 @@
 """Customers, addresses, consents, codes, merges: rows and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from adapters.db.erasing import erase_absorbed, erase_addresses, suppress
 from adapters.db.outside import Outside
-from adapters.db.sql import add, belongs, flat, one, renew, to
+from adapters.db.prepared import Prepared
+from adapters.db.sql import add, belongs, columns_of, flat, renew, to
 from adapters.db.tables import addresses, codes, consents, customers, merges
 from core.customers.model import CodeUse, Consent, Customer, KnownAddress, Merge, OneTimeCode, Purpose
 from core.shared.values import Address, CustomerId, Language, Phone
@@ -18,33 +19,34 @@ _BY_PHONE = select(customers).where(customers.c.phone == bindparam("p_phone"))
 _LOCK = select(customers.c.id).where(customers.c.id.in_(bindparam("p_ids", expanding=True))).order_by(customers.c.id)
 # A person is saved whole, so one read and not locked could bring back what another work has just erased.
 # FOR NO KEY UPDATE: rows that only refer to the customer may still be added meanwhile.
-_LOCKED_CUSTOMER = _CUSTOMER.with_for_update(key_share=True)
-_LOCKED_BY_PHONE = _BY_PHONE.with_for_update(key_share=True)
+_LOCKED_CUSTOMER = Prepared(_CUSTOMER.with_for_update(key_share=True))
+_LOCKED_BY_PHONE = Prepared(_BY_PHONE.with_for_update(key_share=True))
 _LOCKED_ALL = _LOCK.with_for_update(key_share=True)
-_ADDRESS = select(addresses).where(belongs(addresses))
-_ADDRESSES = (
+_SEEN_CUSTOMER, _SEEN_BY_PHONE = Prepared(_CUSTOMER), Prepared(_BY_PHONE)
+_ADDRESS = Prepared(select(addresses).where(belongs(addresses)))
+_ADDRESSES = Prepared(
     select(addresses)
     .where(addresses.c.customer == bindparam("p_customer"))
     .order_by(addresses.c.first_seen_at, addresses.c.channel, addresses.c.user_key)
 )
-_CONSENTS = (
+_CONSENTS = Prepared(
     select(consents).where(consents.c.customer == bindparam("p_customer")).order_by(consents.c.at, consents.c.id)
 )
-_NEWEST_CODE = (
+_NEWEST_CODE = Prepared(
     select(codes)
     .where(codes.c.use == bindparam("p_use"), codes.c.subject == bindparam("p_subject"))
     .order_by(codes.c.sent_at.desc(), codes.c.id.desc())
     .limit(1)
 )
-_LAST_SENT = (
+_LAST_SENT = Prepared(
     select(codes.c.sent_at).where(codes.c.phone == bindparam("p_phone")).order_by(codes.c.sent_at.desc()).limit(1)
 )
 _SENT = select(func.count()).select_from(codes).where(codes.c.sent_at > bindparam("p_since"))
-_SENT_TO = _SENT.where(codes.c.phone == bindparam("p_phone"))
-_SENT_FROM = _SENT.where(codes.c.origin == bindparam("p_origin"))
-_SENT_IN_ALL = _SENT.where(codes.c.phone.is_not(None))
-_MERGE = select(merges).where(merges.c.id == bindparam("p_id"))
-_CLOSE = update(merges).where(merges.c.id == bindparam("p_id"), merges.c.undone_at.is_(None))
+_SENT_TO = Prepared(_SENT.where(codes.c.phone == bindparam("p_phone")))
+_SENT_FROM = Prepared(_SENT.where(codes.c.origin == bindparam("p_origin")))
+_SENT_IN_ALL = Prepared(_SENT.where(codes.c.phone.is_not(None)))
+_MERGE = Prepared(select(merges).where(merges.c.id == bindparam("p_id")))
+_CLOSE = Prepared(update(merges).where(merges.c.id == bindparam("p_id"), merges.c.undone_at.is_(None)))
 
 
 class CustomerRows:
@@ -52,20 +54,20 @@ class CustomerRows:
 
     def __init__(self, connection: Connection, *, locks: bool = True) -> None:
         self._connection = connection
-        self._customer = _LOCKED_CUSTOMER if locks else _CUSTOMER
-        self._by_phone = _LOCKED_BY_PHONE if locks else _BY_PHONE
+        self._customer = _LOCKED_CUSTOMER if locks else _SEEN_CUSTOMER
+        self._by_phone = _LOCKED_BY_PHONE if locks else _SEEN_BY_PHONE
         self._lock = _LOCKED_ALL if locks else _LOCK
 
     def get(self, customer: CustomerId) -> Customer | None:
         """The customer with the id, merged or not; on PostgreSQL the row is locked until the work is over."""
-        row = one(self._connection, self._customer, {"p_id": customer})
+        row = self._customer.one(self._connection, {"p_id": customer})
         return None if row is None else customer_of_row(row)
 
     def by_phone(self, phone: Phone) -> Customer | None:
         """The living customer of the phone."""
-        row = one(self._connection, self._by_phone, {"p_phone": phone.e164})
+        row = self._by_phone.one(self._connection, {"p_phone": phone.e164})
         while row is not None and row.merged_into is not None:
-            row = one(self._connection, self._customer, {"p_id": row.merged_into})
+            row = self._customer.one(self._connection, {"p_id": row.merged_into})
         return None if row is None else customer_of_row(row)
 
     def add(self, customer: Customer) -> None:
@@ -93,13 +95,13 @@ class AddressRows:
     def get(self, address: Address) -> KnownAddress | None:
         """The address as known."""
         if address not in self._read:
-            row = one(self._connection, _ADDRESS, to(address))
+            row = _ADDRESS.one(self._connection, to(address))
             self._read[address] = None if row is None else known_of_row(row)
         return self._read[address]
 
     def of(self, customer: CustomerId) -> Sequence[KnownAddress]:
         """All of the customer's, the newest last."""
-        return [known_of_row(row) for row in self._connection.execute(_ADDRESSES, {"p_customer": customer})]
+        return [known_of_row(row) for row in _ADDRESSES.all(self._connection, {"p_customer": customer})]
 
     def add(self, known: KnownAddress) -> None:
         """The address is known from now on."""
@@ -142,7 +144,7 @@ class ConsentRows:
                 row.channel,
                 row.at,
             )
-            for row in self._connection.execute(_CONSENTS, {"p_customer": customer})
+            for row in _CONSENTS.all(self._connection, {"p_customer": customer})
         ]
 
 
@@ -162,7 +164,7 @@ class CodeRows:
 
     def newest(self, use: CodeUse, subject: str) -> OneTimeCode | None:
         """The last one made for the subject."""
-        row = one(self._connection, _NEWEST_CODE, {"p_use": use.value, "p_subject": subject})
+        row = _NEWEST_CODE.one(self._connection, {"p_use": use.value, "p_subject": subject})
         if row is None:
             return None
         phone = Phone(row.phone) if row.phone else None
@@ -181,22 +183,20 @@ class CodeRows:
 
     def last_sent(self, phone: Phone) -> datetime | None:
         """When the phone was sent its last code."""
-        return self._connection.execute(_LAST_SENT, {"p_phone": phone.e164}).scalar()
+        found: datetime | None = _LAST_SENT.value(self._connection, {"p_phone": phone.e164})
+        return found
 
     def sent_to(self, phone: Phone, since: datetime) -> int:
         """Codes sent to the phone."""
-        return self._count(_SENT_TO, {"p_phone": phone.e164, "p_since": since})
+        return int(_SENT_TO.value(self._connection, {"p_phone": phone.e164, "p_since": since}))
 
     def sent_from(self, origin: str, since: datetime) -> int:
         """Codes, decoys included, that this origin asked for."""
-        return self._count(_SENT_FROM, {"p_origin": origin, "p_since": since})
+        return int(_SENT_FROM.value(self._connection, {"p_origin": origin, "p_since": since}))
 
     def sent_in_all(self, since: datetime) -> int:
         """Codes really sent."""
-        return self._count(_SENT_IN_ALL, {"p_since": since})
-
-    def _count(self, counted: Select[int], values: Mapping[str, Any]) -> int:
-        return self._connection.execute(counted, values).scalar_one()
+        return int(_SENT_IN_ALL.value(self._connection, {"p_since": since}))
 
 
 class MergeRows:
@@ -212,7 +212,7 @@ class MergeRows:
 
     def get(self, merge: str) -> Merge | None:
         """The record."""
-        row = one(self._connection, _MERGE, {"p_id": merge})
+        row = _MERGE.one(self._connection, {"p_id": merge})
         if row is None:
             return None
         return Merge(
@@ -229,7 +229,7 @@ class MergeRows:
 
     def close(self, merge: str, at: datetime) -> bool:
         """Undone once: a second time is False."""
-        return self._connection.execute(_CLOSE, {"p_id": merge, "undone_at": at}).rowcount == 1
+        return _CLOSE.run(self._connection, {"p_id": merge, "undone_at": at}) == 1
 
 
 class SuppressedRows:
@@ -287,8 +287,7 @@ def known_of_row(row: Row[Any]) -> KnownAddress:
 
 def _row_of_known(known: KnownAddress) -> dict[str, Any]:
     row = flat(known)
-    address = row.pop("address")
-    return {**row, "channel": address.channel, "bot": address.bot, "user_key": address.user}
+    return {**row, **columns_of(row.pop("address"))}
 
 
 def _row_of_code(code: OneTimeCode) -> dict[str, Any]:

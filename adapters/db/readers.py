@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, and_, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.db.lanes import Lanes
+from adapters.db.outboxrows import READABLE, letter_of_row
 from adapters.db.outside import OUTBOX_LEASE_SECONDS, Outside
 from adapters.db.sql import put
 from adapters.db.tables import inbox, media, memories, outbox
-from adapters.db.talkrows import READABLE, letter_of_row
 from adapters.db.work import DbWork
 from bot.ports import Letter
 from core.shared.values import Address

@@ -1,106 +1,20 @@
-"""Dialogs, files, inbox and outbox: the talk as rows."""
+"""Dialogs and files: what the talk keeps of itself, rows and back."""
 
-import hashlib
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    ColumnElement,
-    Connection,
-    Row,
-    and_,
-    bindparam,
-    case,
-    delete,
-    exists,
-    literal,
-    or_,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Connection, bindparam, delete, select
 
-from adapters.db.erasing import erase_last_words
-from adapters.db.letters import pack, unpack, unpack_reply
-from adapters.db.outside import OUTBOX_LEASE_SECONDS, Outside
-from adapters.db.sql import add, belongs, both, one, put, to
-from adapters.db.tables import addresses, dialogs, inbox, media, outbox
+from adapters.db.letters import pack, unpack
+from adapters.db.outside import Outside
+from adapters.db.prepared import Prepared
+from adapters.db.sql import add, put
+from adapters.db.tables import dialogs, media
 from bot.dialog import Dialog
-from bot.messages import Answer, Say
-from bot.ports import Letter, Outcome, RawEvent, Rejected, Retry, Sent, Unreachable, Unsure
-from bot.words import say
-from core.customers.model import CodeUse
-from core.shared.values import Address, CustomerId, Language, Phone
+from core.shared.values import Address, CustomerId
 
 _EXTENSIONS = {"application/json": ".json", "image/png": ".png", "image/jpeg": ".jpg"}
-MOST_SENDS = 2
-"""A letter whose answer was lost is sent once more and never again (reliability.md section 7)."""
-
-
-def _words_where(kept: ColumnElement[bool]) -> ColumnElement[Any]:
-    """The words of a letter as they become: what was said is kept only where the channel itself shows it again."""
-    return case((kept, outbox.c.letter), else_=literal({}, JSON))
-
-
-READABLE = "(channel = 'web' or state = 'new')"
-"""Letters whose words are still there."""
-_DIALOG = select(dialogs.c.state).where(dialogs.c.key == bindparam("p_key"))
-_NO_DIALOG = delete(dialogs).where(dialogs.c.key == bindparam("p_key"))
-_ADD_EVENT = both(inbox, lambda insert: insert.on_conflict_do_nothing().returning(inbox.c.id))
-_KNOWN_EVENT = select(inbox.c.id).where(
-    inbox.c.channel == bindparam("p_channel"),
-    inbox.c.bot == bindparam("p_bot"),
-    inbox.c.event_key == bindparam("p_key"),
-)
-_ALONE = text("select pg_advisory_xact_lock(:lock)")
-_WAITING = select(inbox).where(belongs(inbox), text("state = 'new'")).order_by(inbox.c.id).limit(1)
-_EVENT = update(inbox).where(inbox.c.id == bindparam("p_id"))
-_DONE = _EVENT.values(state="done", body={}, error="")
-_FAILED = _EVENT.values(tries=inbox.c.tries + 1, error=bindparam("p_error")).returning(inbox.c.tries)
-_PARKED = _EVENT.values(state="parked", error=bindparam("p_error"))
-_ADD_LETTER = outbox.insert().returning(outbox.c.id)
-_OF_EVENT = select(outbox).where(outbox.c.event == bindparam("p_event"), text(READABLE)).order_by(outbox.c.id)
-_TOLD = (
-    outbox.c.channel,
-    outbox.c.bot,
-    outbox.c.user_key,
-    outbox.c.state,
-    exists()
-    .where(
-        addresses.c.channel == outbox.c.channel,
-        addresses.c.bot == outbox.c.bot,
-        addresses.c.user_key == outbox.c.user_key,
-    )
-    .correlate(outbox)
-    .label("known"),
-)
-"""What the sending leaves to be done: whose letter it was, whether it is over, whether the address is known still."""
-_LETTER = update(outbox).where(outbox.c.id == bindparam("p_id"))
-_SHOWN_AGAIN = or_(outbox.c.channel == "web", and_(outbox.c.channel == "sms", bindparam("p_sms", type_=Boolean)))
-_TRIED = outbox.c.tries + 1
-_MAY_TRY = _TRIED < MOST_SENDS
-_SENT = _LETTER.values(
-    state="sent", tries=_TRIED, message=bindparam("p_message"), letter=_words_where(_SHOWN_AGAIN)
-).returning(*_TOLD)
-_NOT_SENT = _LETTER.values(
-    state=bindparam("p_state"), tries=_TRIED, error=bindparam("p_error"), letter=_words_where(_SHOWN_AGAIN)
-).returning(*_TOLD)
-_UNSURE = _LETTER.values(
-    state=case((_MAY_TRY, outbox.c.state), else_="unknown"),
-    tries=_TRIED,
-    error=bindparam("p_error"),
-    lease_until=bindparam("p_at"),
-    letter=_words_where(or_(_MAY_TRY, _SHOWN_AGAIN)),
-).returning(*_TOLD)
-_LATER = _LETTER.values(lease_until=bindparam("p_at"), error="retry")
-_UNSUBSCRIBE = (
-    update(addresses)
-    .where(belongs(addresses), addresses.c.subscribed)
-    .values(subscribed=False, subscribed_at=bindparam("p_at"))
-)
+_DIALOG = Prepared(select(dialogs.c.state).where(dialogs.c.key == bindparam("p_key")))
+_NO_DIALOG = Prepared(delete(dialogs).where(dialogs.c.key == bindparam("p_key")))
 
 
 class DialogRows:
@@ -114,7 +28,7 @@ class DialogRows:
     def of(self, address: Address, customer: CustomerId | None) -> Dialog:
         """What is open; an empty dialog when nothing ever was."""
         key = customer or address.key
-        row = one(self._connection, _DIALOG, {"p_key": key})
+        row = _DIALOG.one(self._connection, {"p_key": key})
         if row is None:
             self._stored.pop(key, None)
             return Dialog()
@@ -135,7 +49,7 @@ class DialogRows:
         theirs = self.of(address, customer)
         if not theirs.open:
             self.save(address, customer, mine)
-        self._connection.execute(_NO_DIALOG, {"p_key": address.key})
+        _NO_DIALOG.run(self._connection, {"p_key": address.key})
         self._stored.pop(address.key, None)
 
 
@@ -159,147 +73,3 @@ class FileRows:
         }
         add(self._connection, media, row)
         return name
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An inbox event that waits."""
-
-    id: int
-    event: RawEvent
-    received_at: datetime
-    tries: int
-
-
-class InboxRows:
-    """Events as they came: unique by key, oldest first per person."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, event: RawEvent, received_at: datetime) -> tuple[int, bool]:
-        """The event's number, and True when it is new."""
-        address = event.address
-        row = {**_of(address), "event_key": event.key, "body": dict(event.body), "received_at": received_at}
-        number = self._connection.execute(_ADD_EVENT[self._connection.dialect.name], row).scalar()
-        if number is not None:
-            return int(number), True
-        known = {"p_channel": address.channel, "p_bot": address.bot, "p_key": event.key}
-        return int(self._connection.execute(_KNOWN_EVENT, known).scalar_one()), False
-
-    def next_of(self, address: Address) -> Pending | None:
-        """The oldest event of the person that waits; the person is locked against other processes until commit."""
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(_ALONE, {"lock": _lock_of(address)})
-        row = one(self._connection, _WAITING, to(address))
-        if row is None:
-            return None
-        return Pending(row.id, RawEvent(address, row.event_key, row.body), row.received_at, row.tries)
-
-    def done(self, event: int) -> None:
-        """Handled; what was said is not kept. An address that was erased meanwhile leaves no row."""
-        self._connection.execute(_DONE, {"p_id": event})
-
-    def failed(self, event: int, error: str) -> int:
-        """One more failure; how many there are."""
-        return int(self._connection.execute(_FAILED, {"p_id": event, "p_error": error}).scalar() or 0)
-
-    def park(self, event: int, error: str) -> None:
-        """Set aside with its error and its body, for somebody to look at."""
-        self._connection.execute(_PARKED, {"p_id": event, "p_error": error})
-
-
-class OutboxRows:
-    """Letters committed with the state that they tell of, and what became of each."""
-
-    def __init__(self, connection: Connection, outside: Outside) -> None:
-        self._connection, self._outside = connection, outside
-        self.added: list[Letter] = []
-        """Every letter of this work, in order: what is to be sent once it is committed."""
-
-    def add(
-        self, event: int | None, address: Address, answer: Answer, language: Language, level: int | None
-    ) -> list[Letter]:
-        """The answer's replies are letters now, leased to this process for their first sending."""
-        now = self._outside.clock()
-        lease = max(now, answer.not_before or now) + timedelta(seconds=OUTBOX_LEASE_SECONDS)
-        letters = []
-        for place, reply in enumerate(answer.replies, 1):
-            last = place == len(answer.replies)
-            row = {
-                **_of(address),
-                "event": event,
-                "letter": {"reply": pack(reply), "keyboard": pack(answer.keyboard)},
-                "language": language.value,
-                "level": level,
-                "is_last": last,
-                "created_at": now,
-                "not_before": answer.not_before,
-                "lease_until": lease,
-            }
-            number = self._connection.execute(_ADD_LETTER, row).scalar_one()
-            letters.append(
-                Letter(number, address, reply, answer.keyboard, language, level, last, answer.not_before, event)
-            )
-        self.added += letters
-        return letters
-
-    def of_event(self, event: int) -> list[Letter]:
-        """The letters that answer an event."""
-        rows = self._connection.execute(_OF_EVENT, {"p_event": event})
-        return [letter_of_row(row) for row in rows if row.letter]
-
-    def settle(self, letter: int, outcome: Outcome, at: datetime) -> None:
-        """What became of the letter; what was said is kept only where the channel itself shows it again."""
-        given: dict[str, Any] = {"p_id": letter, "p_sms": self._outside.keep_sms}
-        match outcome:
-            case Sent(message):
-                row = one(self._connection, _SENT, {**given, "p_message": message})
-            case Unreachable(reason):
-                row = one(self._connection, _NOT_SENT, {**given, "p_state": "unreachable", "p_error": reason})
-            case Rejected(reason):
-                row = one(self._connection, _NOT_SENT, {**given, "p_state": "failed", "p_error": reason})
-            case Unsure(reason):
-                row = one(self._connection, _UNSURE, {**given, "p_at": at, "p_error": reason})
-            case Retry(after):  # refused before it was looked at: no try of this letter
-                later = {"p_id": letter, "p_at": at + timedelta(seconds=after)}
-                self._connection.execute(_LATER, later)
-                return
-        if row is None:
-            return
-        address = Address(row.channel, row.bot, row.user_key)
-        if isinstance(outcome, Unreachable):
-            self._connection.execute(_UNSUBSCRIBE, {**to(address), "p_at": at})
-        if row.state != "new" and row.channel != "sms" and not row.known:
-            erase_last_words(self._connection, address)
-
-
-class PostRows:
-    """Satisfies `core.customers.ports.Post`: a code leaves by the outbox, channel `sms`."""
-
-    def __init__(self, outboxes: OutboxRows, outside: Outside) -> None:
-        self._outbox, self._outside = outboxes, outside
-
-    def send_code(self, code: str, phone: Phone, digits: str, use: CodeUse, language: Language) -> None:
-        """The code's text is a letter to the phone."""
-        del code, use
-        words = Say(say("sms.code", code=digits, brand=self._outside.programme.brand))
-        self._outbox.add(None, Address("sms", "house", phone.e164), Answer([words], ()), language, None)
-
-
-def letter_of_row(row: Row[Any]) -> Letter:
-    """A row of `outbox` as a channel takes it."""
-    reply, keyboard = unpack_reply(row.letter)
-    address = Address(row.channel, row.bot, row.user_key)
-    return Letter(
-        row.id, address, reply, keyboard, Language(row.language), row.level, row.is_last, row.not_before, row.event
-    )
-
-
-def _lock_of(address: Address) -> int:
-    """64 bits that stand for the person in every process."""
-    return int.from_bytes(hashlib.blake2b(address.key.encode(), digest_size=8).digest(), "big", signed=True)
-
-
-def _of(address: Address) -> dict[str, str]:
-    return {"channel": address.channel, "bot": address.bot, "user_key": address.user}

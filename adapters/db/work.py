@@ -9,9 +9,11 @@ from adapters.db.cardrows import CardRows, PlasticRows, SpokenRows
 from adapters.db.confirmrows import QuietRows
 from adapters.db.historyrows import HistoryRows
 from adapters.db.houserows import StaffRows, StoreRows, TillRows, TryRows
+from adapters.db.inboxrows import InboxRows
 from adapters.db.ledgerrows import LedgerRows
 from adapters.db.offerrows import OfferRows
 from adapters.db.oncerows import OnceRows
+from adapters.db.outboxrows import OutboxRows, PostRows
 from adapters.db.outside import Outside, SystemChance
 from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows, MergeRows, SuppressedRows
 from adapters.db.salerows import SaleRows
@@ -19,7 +21,7 @@ from adapters.db.shelves import Shelves
 from adapters.db.sql import add, flat, put
 from adapters.db.surveyrows import AnswerRows, GateRows, QuestionnaireRows, RewardRows
 from adapters.db.tables import counters, events
-from adapters.db.talkrows import DialogRows, FileRows, InboxRows, OutboxRows, PostRows
+from adapters.db.talkrows import DialogRows, FileRows
 from adapters.db.tillrows import FinderRows, ProductRows
 from adapters.db.voucherrows import VoucherRows
 from bot.ports import Texts

@@ -138,6 +138,8 @@ class Desk:
                 continue
             tries = 0
             self._finish(done)
+            if not done.more:  # one that came meanwhile has set `_again`, and another process' event wakes that one
+                return
 
     def _finish(self, done: Handled) -> None:
         self._sender.post(done.letters)

@@ -21,6 +21,8 @@ class Handled:
 
     event: int
     letters: Sequence[Letter]
+    more: bool = True
+    """Whether another event of the person may wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def handle_next(
         incoming = channel.parse(pending.event)
         if incoming is None:
             work.inbox.done(pending.id)
-            return Handled(pending.id, ())
+            return Handled(pending.id, (), pending.more)
         if isinstance(incoming.said, SharedPhoto) and incoming.said.codes is None:
             if pending.id not in photos:
                 return NeedsPhoto(pending.id, incoming.said.ref)
@@ -63,7 +65,7 @@ def handle_next(
         work.inbox.done(pending.id)
     except Exception as error:
         raise Broken(pending.id, address, error) from error
-    return Handled(pending.id, tuple(work.outbox.added))
+    return Handled(pending.id, tuple(work.outbox.added), pending.more)
 
 
 def note_failure(work: DeliveryWork, broken: Broken) -> Handled | None:

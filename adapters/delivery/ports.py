@@ -14,7 +14,7 @@ Look = Callable[[bytes], Sequence[Barcode]]
 
 
 class Pending(Protocol):
-    """An inbox event that waits; `tries` counts the failures so far."""
+    """An inbox event that waits; `tries` counts the failures so far, `more` says that another waits behind it."""
 
     @property
     def id(self) -> int: ...
@@ -27,6 +27,9 @@ class Pending(Protocol):
 
     @property
     def tries(self) -> int: ...
+
+    @property
+    def more(self) -> bool: ...
 
 
 class Inbox(Protocol):

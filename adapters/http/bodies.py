@@ -33,10 +33,11 @@ async def read_body(request: web.Request, largest: int = LARGEST) -> bytes:
 def parse_json(body: bytes) -> Any:
     """JSON without duplicate keys, NaN, or depth over 32. Raises Problem (400 `unreadable`)."""
     try:
-        value = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        value = _STRICT.decode(body.decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise Problem(400, "unreadable", "The body must be JSON in UTF-8.") from None
-    if _depth(value) > DEEPEST:
+    # No more levels than brackets, and a scalar: an ordinary body need not be walked.
+    if body.count(b"{") + body.count(b"[") >= DEEPEST and _depth(value) > DEEPEST:
         raise Problem(400, "unreadable", f"JSON nested deeper than {DEEPEST}.")
     return value
 
@@ -62,3 +63,7 @@ def _depth(value: Any) -> int:
         children = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
         waiting += [(child, depth + 1) for child in children]
     return deepest
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
+"""Made once: `json.loads` with hooks makes one for every body."""

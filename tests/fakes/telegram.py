@@ -1,48 +1,22 @@
-"""A strict local Telegram: it refuses like the real one, remembers every chat, and plays its people."""
+"""A strict local Telegram: it refuses like the real one, and remembers every chat."""
 
 import asyncio
 import itertools
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import BodyPartReader, ClientSession, web
 from aiohttp.test_utils import TestServer
 
+from tests.fakes.telegram_people import Chat, Seen, TelegramPerson
 from tests.fakes.telegram_rules import Refused, check_markup, check_text, plain
 from tests.fakes.telegram_spec import mistakes
 
 TOKEN = "700000001:AAFakeTokenOfTheTestsOnly-1234567890abc"
 _JSON_FIELDS = {"reply_markup", "media", "commands", "allowed_updates", "entities", "caption_entities"}
-
-
-@dataclass(slots=True)
-class Seen:
-    """A message as its chat shows it."""
-
-    id: int
-    text: str
-    photo: bytes | None = None
-    document: bytes | None = None
-    markup: dict[str, Any] | None = None
-    edits: int = 0
-
-    @property
-    def buttons(self) -> list[dict[str, Any]]:
-        """Inline buttons in order."""
-        return [button for row in (self.markup or {}).get("inline_keyboard", []) for button in row]
-
-
-@dataclass(slots=True)
-class Chat:
-    """A private chat: messages of the bot, what is pinned, the keys under it."""
-
-    messages: list[Seen] = field(default_factory=list)
-    pinned: list[int] = field(default_factory=list)
-    keyboard: list[list[dict[str, Any]]] = field(default_factory=list)
-    blocked: bool = False
-    deactivated: bool = False
 
 
 @dataclass(slots=True)
@@ -59,7 +33,7 @@ class FakeTelegram:
     commands: dict[str, list[Any]] = field(default_factory=dict)
     hook: dict[str, Any] = field(default_factory=dict)
     updates: list[dict[str, Any]] = field(default_factory=list)
-    _count: Any = field(default_factory=lambda: itertools.count(1000))
+    _count: Iterator[int] = field(default_factory=lambda: itertools.count(1000))
     _server: TestServer | None = None
     _session: ClientSession | None = None
 
@@ -84,9 +58,13 @@ class FakeTelegram:
         assert self._server is not None
         return str(self._server.make_url("")).rstrip("/")
 
-    def person(self, number: int, name: str = "Олена", language: str | None = "uk") -> "TelegramPerson":
+    def person(self, number: int, name: str = "Олена", language: str | None = "uk") -> TelegramPerson:
         """Somebody with a phone in their hand."""
         return TelegramPerson(self, number, name, language)
+
+    def next_number(self) -> int:
+        """One that no message, update or file has yet."""
+        return next(self._count)
 
     # the API
 
@@ -195,13 +173,13 @@ class FakeTelegram:
             case "sendMessage":
                 said = plain(str(given.get("text", "")), given.get("parse_mode"))
                 check_text(said, 4096, empty=False)
-                return self._put(given, chat, Seen(next(self._count), said, markup=markup))
+                return self._put(given, chat, Seen(self.next_number(), said, markup=markup))
             case "sendPhoto" | "sendDocument":
                 kind = "photo" if method == "sendPhoto" else "document"
                 content = self._content(str(given[kind]), files)
                 caption = plain(str(given.get("caption", "")), given.get("parse_mode"))
                 check_text(caption, 1024, empty=True)
-                seen = Seen(next(self._count), caption, markup=markup)
+                seen = Seen(self.next_number(), caption, markup=markup)
                 setattr(seen, kind, content)
                 return self._put(given, chat, seen)
             case "editMessageMedia" | "editMessageCaption" | "editMessageText" | "editMessageReplyMarkup":
@@ -282,7 +260,7 @@ class FakeTelegram:
 
     async def post(self, update: dict[str, Any]) -> int:
         """The update goes to the hook with its secret, again while the answer is not 2xx; else it waits for polling."""
-        update = {"update_id": next(self._count), **update}
+        update = {"update_id": self.next_number(), **update}
         self.updates.append(update)
         if not self.hook.get("url"):
             return 0
@@ -299,84 +277,3 @@ class FakeTelegram:
             if 200 <= status < 300:
                 break
         return status
-
-
-@dataclass(slots=True)
-class TelegramPerson:
-    """Somebody who uses Telegram."""
-
-    platform: FakeTelegram
-    id: int
-    name: str
-    language: str | None
-
-    @property
-    def chat(self) -> Chat:
-        """The chat with the bot."""
-        return self.platform.chats.setdefault(self.id, Chat())
-
-    @property
-    def user(self) -> dict[str, Any]:
-        """As updates name the sender."""
-        known = {"id": self.id, "is_bot": False, "first_name": self.name}
-        return {**known, **({"language_code": self.language} if self.language else {})}
-
-    async def sends(self, **content: Any) -> int:
-        """A message with this content."""
-        message = {
-            "message_id": next(self.platform._count), "date": int(time.time()), "from": self.user,
-            "chat": {"id": self.id, "type": "private", "first_name": self.name}, **content,
-        }  # fmt: skip
-        self.chat.blocked = False
-        return await self.platform.post({"message": message})
-
-    async def starts(self, ref: str = "") -> int:
-        """Presses Start."""
-        return await self.sends(text=f"/start {ref}".strip())
-
-    async def says(self, text: str) -> int:
-        """Types."""
-        return await self.sends(text=text)
-
-    async def shares_contact(self, phone: str) -> int:
-        """Taps the key that shares the own phone."""
-        assert any(button.get("request_contact") for row in self.chat.keyboard for button in row)
-        return await self.sends(
-            contact={"phone_number": phone.lstrip("+"), "first_name": self.name, "user_id": self.id}
-        )
-
-    async def sends_photo(self, content: bytes) -> int:
-        """A picture."""
-        name = f"incoming-{next(self.platform._count)}"
-        self.platform.files[name] = content
-        return await self.sends(photo=[{"file_id": name, "file_unique_id": name, "width": 1, "height": 1}])
-
-    async def taps(self, label: str) -> int:
-        """An inline button of the newest message that has it, else a key of the keyboard."""
-        for message in reversed(self.chat.messages):
-            for button in message.buttons:
-                if button["text"] == label and "callback_data" in button:
-                    return await self.presses(button["callback_data"], message.id)
-        for key in (key for row in self.chat.keyboard for key in row):
-            if key["text"] == label:
-                return await self.says(label)
-        raise LookupError(
-            f"{label!r} is nowhere: {[one.buttons for one in self.chat.messages[-2:]]}, {self.chat.keyboard}"
-        )
-
-    async def presses(self, data: str, message: int = 1) -> int:
-        """A callback with this data."""
-        query = {
-            "id": f"query-{next(self.platform._count)}", "from": self.user, "chat_instance": "1", "data": data,
-            "message": {"message_id": message, "date": 0, "chat": {"id": self.id, "type": "private"}},
-        }  # fmt: skip
-        return await self.platform.post({"callback_query": query})
-
-    async def blocks(self, status: str = "kicked") -> int:
-        """Blocks the bot (`member`: lets it back)."""
-        self.chat.blocked = status == "kicked"
-        member = {"user": {"id": 700000001, "is_bot": True, "first_name": "Kartka"}, "status": status}
-        return await self.platform.post(
-            {"my_chat_member": {"chat": {"id": self.id, "type": "private"}, "from": self.user, "date": 1,
-                                "old_chat_member": member, "new_chat_member": member}}
-        )  # fmt: skip

@@ -19,10 +19,7 @@ TOP = {"pyproject.toml", "README.md", "bot", "core", "adapters", "migrations", "
        "Makefile", "requirements.lock", "requirements-dev.lock", "package.json", "package-lock.json", "LICENSE",
        "benchmarks"}  # fmt: skip
 LONG = {
-    "adapters/db/tables.py": "all tables in one place, read as one page",
-    "tests/fakes/telegram.py": "one platform, its API and its people",
     "tests/support/engine.py": "the engine beside its model, one method an operation",
-    "tests/contracts/test_talk.py": "one suite of stories over both databases",
     "migrations/versions/0001_people_cards_the_talk.py": "the first revision, made from the tables",
     "migrations/versions/0002_points_sales_offers_vouchers.py": "a revision, made from the tables",
 }
@@ -31,7 +28,7 @@ LONG = {
 CHANNELS = {
     "adapters/app/hooks.py": "the operator names the hook, or all of them",
     "adapters/db/readers.py": "codes that went by SMS are read for the demo's page",
-    "adapters/db/talkrows.py": "what the web chat was told is kept, since its pages read it back",
+    "adapters/db/outboxrows.py": "what the web chat was told is kept, since its pages read it back",
     "adapters/db/purging.py": "letters to the web chat are its history and stay longer than others",
     "adapters/db/erasing.py": "letters by SMS carry the phone that is forgotten",
 }

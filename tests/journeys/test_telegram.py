@@ -6,7 +6,8 @@ import zxingcpp
 from PIL import Image
 
 from adapters.codes.pictures import CardFace, draw_card
-from tests.fakes.telegram import TOKEN, FakeTelegram, TelegramPerson
+from tests.fakes.telegram import TOKEN, FakeTelegram
+from tests.fakes.telegram_people import TelegramPerson
 from tests.fakes.telegram_rules import Refused
 from tests.support.served import SECRET, Served, serve, until
 

@@ -17,7 +17,8 @@ from bot.messages import Ask, Blocked, Button, Say, SharedPhone, ShowCard, Start
 from bot.ports import Letter, RawEvent, Rejected, Retry, Sent, Unreachable, Unsure
 from bot.words import Verbatim, say
 from core.shared.values import Address, Language
-from tests.fakes.telegram import TOKEN, Chat, FakeTelegram
+from tests.fakes.telegram import TOKEN, FakeTelegram
+from tests.fakes.telegram_people import Chat
 from tests.fakes.telegram_rules import Refused
 from tests.support.served import until
 from tests.support.world import TEXTS
