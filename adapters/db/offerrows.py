@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import BindParameter, Connection, Engine, bindparam, insert, or_, select, update
 
 from adapters.db.outside import Outside
+from adapters.db.prepared import Prepared
 from adapters.db.saletables import offer_people, offer_uses, offers
 from adapters.db.sql import insert_for
 from adapters.db.tables import customers
@@ -18,7 +19,7 @@ ALL = ""
 """The counter of an offer over all customers."""
 _PEOPLE: BindParameter[Any] = bindparam("p_people", expanding=True)
 _OFFERS: BindParameter[Any] = bindparam("p_offers", expanding=True)
-_CURRENT = select(offers.c.id, offers.c.version).where(offers.c.current).order_by(offers.c.id)
+_CURRENT = Prepared(select(offers.c.id, offers.c.version).where(offers.c.current).order_by(offers.c.id))
 _BODY = select(offers.c.body).where(offers.c.id == bindparam("p_id"), offers.c.version == bindparam("p_version"))
 _USES = (
     select(offer_uses)
@@ -59,7 +60,7 @@ class OfferRows:
         """By id."""
         known = _read.setdefault(self._connection.engine, {})
         found = []
-        for row in self._connection.execute(_CURRENT).all():
+        for row in _CURRENT.all(self._connection, {}):
             key = (row.id, row.version)
             if key not in known:
                 body = self._connection.execute(_BODY, {"p_id": row.id, "p_version": row.version}).scalar_one()

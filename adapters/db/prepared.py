@@ -5,7 +5,7 @@ here. Types, errors and the transaction stay SQLAlchemy's.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable
@@ -29,6 +29,11 @@ class Prepared:
     def run(self, connection: Connection, values: Values) -> int:
         """How many rows it changed."""
         return int(self._for(connection, values).cursor(connection, values).rowcount)
+
+    def each(self, connection: Connection, rows: Iterable[Values]) -> None:
+        """Once for every row."""
+        for values in rows:
+            self._for(connection, values).cursor(connection, values)
 
     def all(self, connection: Connection, values: Values) -> list[Any]:
         """Every row, its columns by name."""

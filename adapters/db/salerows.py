@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from adapters.db.confirmrows import ConfirmationRows
 from adapters.db.historyrows import has_history
 from adapters.db.offerrows import hashes_of
+from adapters.db.prepared import Prepared
 from adapters.db.saletables import return_lines, returns, sale_lines, sale_offers, sales, used_codes
 from core.ledger.model import OperationId
 from core.sales.model import Back, BackLine, Receipt, ReturnId, Sale, SaleId, SaleReturn, SoldLine
@@ -21,23 +22,26 @@ _SELVES = text(
     "with recursive one(id) as (select cast(:customer as varchar(36)) union "
     "select m.absorbed from merges m join one on m.survivor = one.id where m.undone_at is null) select id from one"
 )
-_SALE = select(sales).where(sales.c.id == bindparam("p_sale"))
-_LINES = select(sale_lines).where(sale_lines.c.sale == bindparam("p_sale")).order_by(sale_lines.c.line)
-_BY_RECEIPT = select(sales).where(
-    sales.c.store == bindparam("p_store"),
-    sales.c.till == bindparam("p_till"),
-    sales.c.receipt == bindparam("p_receipt"),
-    sales.c.business_date == bindparam("p_day"),
+_ONE_SALE = select(sales).where(sales.c.id == bindparam("p_sale"))
+_SALE, _LOCKED_SALE = Prepared(_ONE_SALE), Prepared(_ONE_SALE.with_for_update())
+_LINES = Prepared(select(sale_lines).where(sale_lines.c.sale == bindparam("p_sale")).order_by(sale_lines.c.line))
+_BY_RECEIPT = Prepared(
+    select(sales).where(
+        sales.c.store == bindparam("p_store"),
+        sales.c.till == bindparam("p_till"),
+        sales.c.receipt == bindparam("p_receipt"),
+        sales.c.business_date == bindparam("p_day"),
+    )
 )
-_ANSWERED = update(sales).where(sales.c.id == bindparam("p_sale")).values(answer=bindparam("p_answer"))
-_APPLIED = select(sale_offers).where(sale_offers.c.sale == bindparam("p_sale")).order_by(sale_offers.c.place)
-_ADD_SALE, _ADD_LINES, _ADD_OFFERS = insert(sales), insert(sale_lines), insert(sale_offers)
+_ANSWERED = Prepared(update(sales).where(sales.c.id == bindparam("p_sale")).values(answer=bindparam("p_answer")))
+_APPLIED = Prepared(select(sale_offers).where(sale_offers.c.sale == bindparam("p_sale")).order_by(sale_offers.c.place))
+_ADD_SALE, _ADD_LINE, _ADD_OFFER = Prepared(insert(sales)), Prepared(insert(sale_lines)), Prepared(insert(sale_offers))
 _BACK = (
     update(sale_lines)
     .where(sale_lines.c.sale == bindparam("p_sale"), sale_lines.c.line == bindparam("p_line"))
     .values(returned_milli=sale_lines.c.returned_milli + bindparam("p_milli"))
 )
-_WHOLE = update(sales).where(sales.c.id == bindparam("p_sale")).values(returned=True)
+_WHOLE = Prepared(update(sales).where(sales.c.id == bindparam("p_sale")).values(returned=True))
 _RETURNS = select(returns).where(returns.c.sale == bindparam("p_sale")).order_by(returns.c.at, returns.c.id)
 _RETURN_LINES = select(return_lines).where(return_lines.c["return"] == bindparam("p_return")).order_by("line")
 _PEOPLE: BindParameter[Any] = bindparam("p_people", expanding=True)
@@ -67,10 +71,12 @@ _SHIFT = select(
 _SHIFT_BACK = select(func.count().label("count_"), func.coalesce(func.sum(returns.c.money), 0).label("money")).where(
     returns.c.source == bindparam("p_source"), returns.c.at >= bindparam("p_since")
 )
-_USE_CODE = {
-    "sqlite": sqlite.insert(used_codes).on_conflict_do_nothing().returning(used_codes.c.card),
-    "postgresql": postgresql.insert(used_codes).on_conflict_do_nothing().returning(used_codes.c.card),
-}
+_USE_CODE = Prepared(
+    {
+        "sqlite": sqlite.insert(used_codes).on_conflict_do_nothing().returning(used_codes.c.card),
+        "postgresql": postgresql.insert(used_codes).on_conflict_do_nothing().returning(used_codes.c.card),
+    }
+)
 
 
 class SaleRows(ConfirmationRows):
@@ -78,20 +84,21 @@ class SaleRows(ConfirmationRows):
 
     def add(self, sale: Sale, applied: Sequence[Applied]) -> None:
         """Three statements, however many lines."""
-        run = self._connection.execute
-        run(_ADD_SALE, _row_of_sale(sale))
-        run(_ADD_LINES, [{"sale": sale.id, "line": at, **_row_of_line(line)} for at, line in enumerate(sale.lines)])
+        connection = self._connection
+        _ADD_SALE.run(connection, _row_of_sale(sale))
+        lines = ({"sale": sale.id, "line": at, **_row_of_line(line)} for at, line in enumerate(sale.lines))
+        _ADD_LINE.each(connection, lines)
         if applied:
             rows = [
                 {"sale": sale.id, "place": place, "offer": one.offer, "version": one.version, "voucher": one.code,
                  "amount": one.amount, "points": one.points}
                 for place, one in enumerate(applied)
             ]  # fmt: skip
-            run(_ADD_OFFERS, rows)
+            _ADD_OFFER.each(connection, rows)
 
     def answered(self, sale: SaleId, answer: str) -> None:
         """Kept beside the receipt."""
-        self._connection.execute(_ANSWERED, {"p_sale": sale, "p_answer": answer})
+        _ANSWERED.run(self._connection, {"p_sale": sale, "p_answer": answer})
 
     def by_receipt(self, receipt: Receipt) -> Sale | None:
         """By its unique identity."""
@@ -101,18 +108,17 @@ class SaleRows(ConfirmationRows):
             "p_receipt": receipt.number,
             "p_day": receipt.day,
         }
-        row = self._connection.execute(_BY_RECEIPT, values).one_or_none()
+        row = _BY_RECEIPT.one(self._connection, values)
         return None if row is None else self._whole(row)
 
     def get(self, sale: SaleId, *, lock: bool = False) -> Sale | None:
         """With its lines."""
-        chosen = _SALE.with_for_update() if lock and self._locks else _SALE
-        row = self._connection.execute(chosen, {"p_sale": sale}).one_or_none()
+        row = (_LOCKED_SALE if lock and self._locks else _SALE).one(self._connection, {"p_sale": sale})
         return None if row is None else self._whole(row)
 
     def applied(self, sale: SaleId) -> Sequence[Applied]:
         """The offers that gave something."""
-        rows = self._connection.execute(_APPLIED, {"p_sale": sale})
+        rows = _APPLIED.all(self._connection, {"p_sale": sale})
         return [Applied(row.offer, row.version, row.voucher, row.voucher, row.amount, row.points, {}) for row in rows]
 
     def add_return(self, done: SaleReturn) -> None:
@@ -140,7 +146,7 @@ class SaleRows(ConfirmationRows):
         run(insert(return_lines), lines)
         run(_BACK, [{"p_sale": done.sale, "p_line": one.line, "p_milli": one.milli} for one in done.back.lines])
         if done.back.whole:
-            run(_WHOLE, {"p_sale": done.sale})
+            _WHOLE.run(self._connection, {"p_sale": done.sale})
 
     def returns(self, sale: SaleId) -> Sequence[SaleReturn]:
         """In the order in which they came."""
@@ -199,10 +205,10 @@ class SaleRows(ConfirmationRows):
     def use_code(self, card: CardId, code: str, sale: SaleId, at: datetime) -> bool:
         """The unique key decides."""
         row = {"card": card, "code": code, "sale": sale, "at": at}
-        return self._connection.execute(_USE_CODE[self._connection.dialect.name], row).scalar() is not None
+        return _USE_CODE.value(self._connection, row) is not None
 
     def _whole(self, row: Row[Any]) -> Sale:
-        lines = self._connection.execute(_LINES, {"p_sale": row.id})
+        lines = _LINES.all(self._connection, {"p_sale": row.id})
         return Sale(
             SaleId(row.id),
             Receipt(StoreId(row.store), row.till, row.receipt, row.business_date),

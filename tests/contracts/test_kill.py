@@ -22,17 +22,10 @@ ROUNDS = 100
 def test_no_acknowledged_event_is_lost_or_handled_twice(world: World) -> None:
     chance = random.Random(7)
     acknowledged: set[str] = set()
-    mother = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.talker", world.url],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    mother = mother_of("tests.support.talker", world.url)
     try:
         for turn in range(ROUNDS):
-            acknowledged |= _one_life(mother, turn, chance.uniform(0.0, 0.12))
+            acknowledged |= one_life(mother, turn, chance.uniform(0.0, 0.12))
     finally:
         mother.kill()
         mother.wait()
@@ -55,7 +48,19 @@ def test_no_acknowledged_event_is_lost_or_handled_twice(world: World) -> None:
     assert len(acknowledged) > ROUNDS
 
 
-def _one_life(mother: "subprocess.Popen[str]", turn: int, after_first: float) -> set[str]:
+def mother_of(module: str, *arguments: str) -> "subprocess.Popen[str]":
+    """A process of the module that has loaded everything once and bears a child for each number it is told."""
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def one_life(mother: "subprocess.Popen[str]", turn: int, after_first: float) -> set[str]:
     """A process lives until a moment after its first acknowledgement; what it acknowledged."""
     assert mother.stdin is not None
     assert mother.stdout is not None

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from adapters.chat.channel import WebChannel
 from adapters.db.engines import is_sqlite, read_engine, sync_engine
@@ -42,12 +44,12 @@ async def main(url: str, first: int) -> None:
     await asyncio.gather(*(talk(person) for person in range(PEOPLE)))
 
 
-def lives(url: str) -> None:
-    """For each number on stdin a child that talks until it is killed; `pid N` before it, `dead` after it."""
+def lives(url: str, live: Callable[[str, int], Coroutine[Any, Any, None]] = main) -> None:
+    """For each number on stdin a child that lives until it is killed; `pid N` before it, `dead` after it."""
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            asyncio.run(main(url, int(line)))
+            asyncio.run(live(url, int(line)))
         sys.stdout.write(f"pid {child}\n")
         sys.stdout.flush()
         os.waitpid(child, 0)
