@@ -1,13 +1,13 @@
 """What the scheduler does by the hour: old rows leave."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import structlog
 
+from adapters.app.background import running
 from adapters.app.house import House
 from adapters.db.engines import DatabaseError
 from adapters.db.lanes import Busy
@@ -23,13 +23,8 @@ async def tidied(house: House, every: float = HOUR) -> AsyncIterator[None]:
     if "scheduler" not in house.roles:
         yield
         return
-    task = asyncio.create_task(_for_ever(house, every))
-    try:
+    async with running(_for_ever(house, every)):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _for_ever(house: House, every: float) -> None:

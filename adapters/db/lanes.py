@@ -117,7 +117,7 @@ class Lane:
                 if connection is None:
                     connection = self._engine.connect()
                 items = self._transact(connection, turn) + items[len(turn) :]
-            except Exception as error:
+            except Exception as error:  # those who wait must be answered and the thread live on, whatever it was
                 _discard(connection)
                 connection = None
                 failures += 1
@@ -152,7 +152,7 @@ class Lane:
                 try:
                     item.result = item.job(DbWork(connection, self._outside))
                     driver.execute("release savepoint item")
-                except BaseException as error:
+                except BaseException as error:  # goes to whoever asked, an exit too: the lane belongs to everybody
                     if _transient(error):
                         raise
                     driver.execute("rollback to savepoint item")
@@ -225,7 +225,10 @@ def _settle(items: list[_Item]) -> None:
 
 
 def _discard(connection: Connection | None) -> None:
-    """The connection may be broken or in a failed transaction: the next try gets a fresh one."""
+    """The connection may be broken or in a failed transaction: the next try gets a fresh one.
+
+    It is thrown away because it is broken, so it may refuse in any way, and none of them matters.
+    """
     if connection is not None:
         with contextlib.suppress(Exception):
             connection.invalidate()
