@@ -32,19 +32,13 @@ def open_channels(
             texts=texts, session=session, url=settings.sms_url, token=settings.sms_token, profile=settings.sms_profile
         ),
     }
+    tools = {"texts": texts, "pictures": pictures, "memory": memory, "media": media}
     if settings.telegram_token:
         room = import_module("adapters.telegram.client")
         bot = room.new_bot(settings.telegram_token, settings.telegram_api)
-        channels["telegram"] = room.TelegramChannel(bot=bot, texts=texts, pictures=pictures, memory=memory, media=media)
+        channels["telegram"] = room.TelegramChannel(bot=bot, **tools)
     if settings.viber_token:
         channels["viber"] = import_module("adapters.viber.client").ViberChannel(
-            token=settings.viber_token,
-            api=settings.viber_api,
-            sender=brand,
-            session=session,
-            texts=texts,
-            pictures=pictures,
-            memory=memory,
-            media=media,
+            token=settings.viber_token, api=settings.viber_api, sender=brand, session=session, **tools
         )
     return channels

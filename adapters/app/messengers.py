@@ -1,7 +1,5 @@
 """The messengers' hooks on the web, polling where no hook reaches, and what is told to the platforms at the start."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -10,6 +8,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from adapters.app.background import running
 from adapters.app.house import House
 
 log = structlog.get_logger(__name__)
@@ -39,13 +38,8 @@ async def polled(house: House) -> AsyncIterator[None]:
         yield
         return
     channel: Any = house.channels["telegram"]
-    task = asyncio.create_task(import_module("adapters.telegram.setup").poll(channel.client, telegram_hook(house)))
-    try:
+    async with running(import_module("adapters.telegram.setup").poll(channel.client, telegram_hook(house))):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def close_clients(house: House) -> None:

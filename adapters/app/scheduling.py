@@ -5,13 +5,13 @@ minutes and a missed night is caught up by the next run. One scheduler works, th
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from adapters.app.background import running
 from adapters.app.histories import LAG, follow, lake_of
 from adapters.app.house import House
 from adapters.db.engines import DatabaseError
@@ -43,19 +43,14 @@ async def tidied(house: House, every: float = HOUR, often: float = OFTEN) -> Asy
         yield
         return
     leader = Leader(house.engine)
-    tasks = [
-        asyncio.create_task(_for_ever("scheduler.purged", leader, lambda: purge(house.lanes, _now()), every)),
-        asyncio.create_task(_for_ever("scheduler.night", leader, lambda: night(house), often)),
-        asyncio.create_task(_for_ever("scheduler.reminded", leader, lambda: remind(house), often * 15)),
-    ]
     try:
-        yield
+        async with (
+            running(_for_ever("scheduler.purged", leader, lambda: purge(house.lanes, _now()), every)),
+            running(_for_ever("scheduler.night", leader, lambda: night(house), often)),
+            running(_for_ever("scheduler.reminded", leader, lambda: remind(house), often * 15)),
+        ):
+            yield
     finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
         await asyncio.to_thread(leader.close)
 
 

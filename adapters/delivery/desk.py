@@ -162,6 +162,6 @@ class Desk:
                 for address in await self._waiting.people_waiting(_SWEEP_MOST):
                     self._wake(address)
                 self._sender.post(await self._waiting.letters_unsent(_SWEEP_MOST, self._clock()))
-            except Exception as error:
+            except Exception as error:  # all that is left over waits for the next round: no failure may end the sweep
                 log.error("delivery.sweep-failed", **told(error))
             await asyncio.sleep(_SWEEP_SECONDS)

@@ -63,7 +63,7 @@ def handle_next(
         level = known.level if known is not None else incoming.level
         work.outbox.add(pending.id, address, answer, language, level)
         work.inbox.done(pending.id)
-    except Exception as error:
+    except Exception as error:  # whatever it was, it is to be counted: a poison event is parked and blocks nobody
         raise Broken(pending.id, address, error) from error
     return Handled(pending.id, tuple(work.outbox.added), pending.more)
 

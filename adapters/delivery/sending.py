@@ -82,6 +82,6 @@ class Sender:
     async def _try(self, channel: Channel, letter: Letter) -> Outcome:
         try:
             return await channel.send(letter)
-        except Exception as error:
+        except Exception as error:  # a fault of ours, perhaps after the platform had it; letters behind it must go on
             log.error("delivery.send-failed", channel=channel.name, letter=letter.id, error=type(error).__name__)
             return Unsure(error.__class__.__name__)

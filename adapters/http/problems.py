@@ -109,7 +109,7 @@ def problems(busy_errors: tuple[type[Exception], ...] = ()) -> Any:
             found = Problem(error.status, _CODES.get(error.status, "refused"), headers=kept)
         except busy_errors:
             found = busy()
-        except Exception as error:
+        except Exception as error:  # the last door: a fault is logged under a number and answered, never shown
             incident = secrets.token_hex(6)
             frames = traceback.format_tb(error.__traceback__)
             log.error("http.fault", incident=incident, error=type(error).__name__, trace="".join(frames[-6:]))

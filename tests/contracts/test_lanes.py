@@ -56,6 +56,19 @@ async def test_a_wrong_statement_is_a_fault_at_once_and_not_tried_for_seconds(wo
     assert noted(world, "w") == 1
 
 
+async def test_a_lane_whose_server_threw_it_out_works_on_over_a_new_connection(postgres_url: str) -> None:
+    world = World(postgres_url)
+    lanes = Lanes(world.engine, world.outside, count=1)
+    others = "datname = current_database() and pid <> pg_backend_pid()"
+    assert await all_of(lanes, [note("cut", 1)]) == [None]
+    with world.engine.connect() as connection:
+        connection.execute(text(f"select pg_terminate_backend(pid) from pg_stat_activity where {others}"))
+    assert await all_of(lanes, [note("cut", 2), note("cut", 3)]) == [None, None]
+    await lanes.close()
+    assert noted(world, "cut") == 3
+    world.close()
+
+
 async def test_while_another_process_writes_a_job_waits_and_then_is_done(small_world: World) -> None:
     other = small_world.engine.connect()
     holding = other.begin()
