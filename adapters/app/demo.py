@@ -1,6 +1,7 @@
 """The demo shop: three stores, some hundred products, plastic records, customers, two logins."""
 
 import csv
+import json
 import random
 import secrets
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from adapters.db.lanes import do_now
 from adapters.db.outside import Outside
 from adapters.db.work import DbWork
 from adapters.imports.ports import Shelves
+from adapters.imports.rights import import_offers, import_vouchers
 from adapters.imports.rows import KINDS
 from adapters.imports.run import Report, import_file
 from adapters.texts.questionnaire import house_questionnaire
@@ -98,6 +100,25 @@ def _fill(engine: Engine, outside: Outside, folder: Path) -> None:
     for kind in ("stores", "products", "customers", "plastic"):
         job = import_file(files / f"{kind}.csv", KINDS[kind], phones=outside.phones.read, now=outside.clock())
         do_now(engine, outside, partial(_put, job))
+    (files / "offers.json").write_text(json.dumps({"offers": _OFFERS}, ensure_ascii=False, indent=1), encoding="utf-8")
+    _write(files / "vouchers.csv", ("code", "offer", "card_or_phone", "valid_from", "valid_until"), _VOUCHERS)
+    do_now(engine, outside, import_offers(files / "offers.json", phones=outside.phones.read))
+    do_now(engine, outside, import_vouchers(files / "vouchers.csv", phones=outside.phones.read, made=[]))
+
+
+_OFFERS = [
+    {"id": "coffee-20", "title": {"uk": "Кава −20 %", "en": "Coffee −20 %", "ru": "Кофе −20 %"},
+     "benefit": {"kind": "percent_off", "percent": "20", "match": {"category": ["coffee", "tea"]}}},
+    {"id": "double-500", "title": {"uk": "Подвійні бонуси від 500 ₴", "en": "Double points from 500 ₴",
+                                   "ru": "Двойные бонусы от 500 ₴"},
+     "condition": {"kind": "min_basket", "amount": 50000}, "benefit": {"kind": "points_times", "times": "2"}},
+    {"id": "gift-100", "title": {"uk": "100 ₴ у подарунок", "en": "A gift of 100 ₴", "ru": "100 ₴ в подарок"},
+     "audience": "voucher", "condition": {"kind": "min_basket", "amount": 30000},
+     "benefit": {"kind": "amount_off", "amount": 10000}},
+]  # fmt: skip
+"""What the demo's tills apply: a line percent, a multiplier, and the offer behind its vouchers."""
+_VOUCHERS: list[tuple[str, ...]] = [("", "gift-100", f"+38067000{number:04d}", "", "") for number in range(11, 61)]
+"""A voucher for each demo phone that has an old card: it waits until somebody proves the phone."""
 
 
 def _products(chance: random.Random) -> list[tuple[str, ...]]:

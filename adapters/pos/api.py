@@ -25,7 +25,7 @@ from core.customers.actions import confirm_person, customer_of
 from core.customers.ports import Phones
 from core.ledger.merging import book_opening
 from core.programme.model import Programme
-from core.sales.recognising import Known, known
+from core.sales.recognising import Known, by_voucher, known
 from core.shared.refusals import Unknown
 from core.shared.values import CardId, StoreId, TillId
 from core.stores.model import opens, parse_till_key
@@ -218,6 +218,10 @@ class TillApi:
                 raise refusal or Unknown("unknown-code", reason="not-a-code")
             return recognise(keys, view.found, programme=self._programme, now=now), view.rights
         except Unknown:
+            if view.rights:
+                owner = await self._reads.do(till, lambda work: by_voucher(work, typed=code))
+                if owner is not None:
+                    return owner, True
             await self._desk.miss(till, now)
             raise
 

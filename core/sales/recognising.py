@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from core.cards.lookup import Recognised
+from core.cards.lookup import Recognised, keys_of, recognise
 from core.ledger.dates import after_last_good_day
 from core.ledger.merging import plastic_purse
 from core.ledger.seeing import points_of
 from core.offers.model import Audience, Offer
 from core.sales.ports import SalesWork
 from core.shared.values import Language
+from core.vouchers.codes import normalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,17 @@ def known(work: SalesWork, *, seen: Recognised, language: Language) -> Known:
         if offer.window.last is None or offer.window.last >= today:
             mine.append(Right(offer.id, offer.title_in(language), reason, _end(work, offer.window.last)))
     return Known(seen, vouchers, mine)
+
+
+def by_voucher(work: SalesWork, *, typed: str) -> Recognised | None:
+    """The owner of the voucher whose code this is, recognised by their card; None for a voucher of nobody or none."""
+    code = normalised(typed)
+    voucher = work.vouchers.find([code], (), lock=False).get(code) if code else None
+    card = work.cards.of(voucher.customer) if voucher is not None and voucher.customer is not None else None
+    if card is None:
+        return None
+    keys = keys_of(card.number)
+    return recognise(keys, work.finder.find(keys), programme=work.programme, now=work.now)
 
 
 def _last(own: date | None, offer: Offer | None) -> date | None:

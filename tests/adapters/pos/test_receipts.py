@@ -1,9 +1,11 @@
 """Receipts over HTTP: quotes, sales, returns, holds, confirmations, as a POS integrator meets them."""
 
 import asyncio
+from datetime import date
 from typing import Any
 
 from adapters.db import keep
+from core.cards.model import Plastic
 from core.shared.values import StoreId
 from core.stores.model import Store
 from tests.support.tills import Till, line, now, open_till
@@ -254,3 +256,51 @@ async def test_offline_spending_has_its_caps_and_a_shortfall_is_the_house_s_loss
         assert spent == [20, 20, 5, 0]
         assert (await till.points())["active"] == 0
         assert keep.check(till.served.house.settings.database_url) == []
+
+
+async def test_plastic_earns_before_it_is_restored_and_its_points_go_with_it(database_url: str) -> None:
+    async with open_till(database_url) as till:
+        record = Plastic("00012345678", "code128", points=50, points_expire_on=date(2099, 1, 31))
+        await till.do(lambda work: work.shelves.put_plastics([record]))
+        status, sale = await till.sell(line(), code="00012345678")
+        assert (status, sale["earned"], sale["balance"]["pending"]) == (201, 5, 5)
+        seen = (await till.served.lookup("00012345678"))[1]
+        assert (seen["customer"], seen["card"]["state"], seen["points"]["pending"]) == (None, "prepared", 5)
+        assert (await till.sell(line(), code="00012345678", spend_points="max"))[1]["points_spent"] == 0
+        link = {"plastic": "00012345678", "code": till.number}
+        assert (await till.call("POST", "/plastic/link", link))[0] == 200
+        points = (await till.served.lookup("00012345678"))[1]["points"]
+        assert (points["active"], points["pending"]) == (50, 10)
+        status, back = await till.cancel(sale["sale_id"])
+        assert (status, back["points_taken"], back["balance"]["pending"]) == (201, 5, 5)
+        assert keep.check(till.served.house.settings.database_url) == []
+
+
+async def test_a_lookup_tells_vouchers_and_personal_offers_and_finds_people_by_theirs(database_url: str) -> None:
+    async with open_till(database_url) as till:
+        benefit = {"kind": "amount_off", "amount": 500}
+        await till.offer(id="ten", audience="voucher", benefit=benefit, title={"uk": "Десятка"}, until="2099-12-31")
+        await till.offer(id="mine", audience="personal", benefit=benefit, title={"uk": "Ваша кава"})
+        await till.do(lambda work: work.offers.assign("mine", [(till.customer, None)]))
+        code = await till.voucher("ten", mine=True)
+        seen = (await till.served.lookup(till.number))[1]
+        assert seen["vouchers"] == [{"code": code, "title": "Десятка", "ends_at": "2099-12-31T22:00:00Z"}]
+        assert [(one["id"], one["title"]) for one in seen["offers"]] == [("mine", "Ваша кава")]
+        assert (await till.served.lookup(code))[1]["customer"] == seen["customer"]
+        status, sale = await till.sell(line(), code=till.number, vouchers=[code])
+        assert (status, sale["total"], {one["offer"] for one in sale["applied"]}) == (201, 9000, {"ten", "mine"})
+        assert (await till.served.lookup(till.number))[1]["vouchers"] == []
+
+
+async def test_a_hold_keeps_a_voucher_for_its_receipt(database_url: str) -> None:
+    async with open_till(database_url) as till:
+        await till.gift(20)
+        await till.offer(id="ten", audience="voucher", benefit={"kind": "amount_off", "amount": 500})
+        code = await till.voucher("ten")
+        body = {"code": till.number, "points": 5, "vouchers": [code]}
+        status, hold = await till.call("POST", "/holds", body, key="h")
+        assert status == 201
+        assert (await till.sell(line(), vouchers=[code]))[1]["not_applied"] == [{"voucher": code, "code": "used"}]
+        status, sale = await till.sell(line(), code=till.number, vouchers=[code], hold=hold["hold_id"])
+        assert (status, sale["total"]) == (201, 9500)
+        assert await till.points() == {**await till.points(), "active": 20, "held": 0}
