@@ -79,7 +79,9 @@ _EXPIRED_POINTS = Prepared(
     select(func.coalesce(func.sum(entries.c.amount), 0)).where(
         entries.c.customer == bindparam("p_customer"),
         entries.c.operation.in_(
-            select(operations.c.id).where(operations.c.kind.in_((Kind.EXPIRE.value, Kind.REINSTATE.value)))
+            select(operations.c.id).where(
+                or_(operations.c.kind == Kind.EXPIRE.value, operations.c.kind == Kind.REINSTATE.value)
+            )
         ),
     )
 )
