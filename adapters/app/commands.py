@@ -9,7 +9,6 @@ from typing import TypeVar
 from rich.console import Console as Terminal
 from rich.progress import Progress
 
-from adapters.app.histories import export_sales, import_sales, lake_of
 from adapters.app.house import outside_of
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme, read_settings
 from adapters.db import schema
@@ -28,6 +27,8 @@ KINDS_OF_FILES = (*KINDS, "offers", "vouchers", "sales")
 
 def export_now(settings: Settings, file: Path, *, first: date | None, last: date | None) -> int:
     """How many lines of sales the file has."""
+    from adapters.app.histories import export_sales, lake_of  # Parquet's library takes half a second to load
+
     with Progress(console=Terminal(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         bar = progress.add_task("sales", total=None)
         return export_sales(
@@ -58,6 +59,8 @@ def import_now(
             return do_once(settings, lambda work: job(work.shelves)), verb
         read = outside.phones.read
         if kind == "sales":
+            from adapters.app.histories import import_sales, lake_of
+
             report = import_sales(
                 file, lake=lake_of(settings), do=lambda job: do_once(settings, job), phones=read, dry_run=dry_run,
                 earn=earn, progress=lambda rows: progress.update(bar, completed=rows),

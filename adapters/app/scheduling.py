@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from adapters.app.background import running
-from adapters.app.histories import LAG, follow, lake_of
 from adapters.app.house import House
 from adapters.db.engines import DatabaseError
 from adapters.db.lanes import Busy
@@ -62,6 +61,8 @@ async def night(house: House) -> dict[str, int]:
         rewards += count
     while count := await house.lanes.do("seals", lambda work: seal(work.connection)):
         sealed += count
+    from adapters.app.histories import LAG, follow, lake_of  # Parquet's library is loaded when there is a lake to fill
+
     lake, until = lake_of(house.settings), _now() - LAG
     lines = await house.lanes.do("lake", lambda work: follow(work, lake, until))
     return {**done, "rewards": rewards, "sealed": sealed, "lines": lines}

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.db.happened import HappenedRows
+from adapters.db.holdrows import HoldRows
 from adapters.db.ledgertables import entries, holds, lots, members, operations, purses
 from adapters.db.prepared import Prepared
-from core.ledger.model import Account, Entry, Hold, HoldId, Kind, Lot, LotId, Operation, OperationId, Purse
+from core.ledger.model import Account, Entry, Kind, Lot, LotId, Operation, OperationId, Purse
 from core.shared.values import CustomerId
 
 _NEW_PURSE = Prepared(
@@ -85,23 +86,12 @@ _EXPIRED_POINTS = Prepared(
         ),
     )
 )
-_OPEN_HOLDS = Prepared(
-    select(holds).where(holds.c.customer == bindparam("p_customer"), holds.c.state == "open").order_by(holds.c.until)
-)
-_CLOSE_HOLD = Prepared(
-    update(holds).where(holds.c.id == bindparam("p_hold"), holds.c.state == "open").values(state=bindparam("p_state"))
-)
-_HOLD = Prepared(select(holds).where(holds.c.id == bindparam("p_hold")))
-_NEW_OPERATION, _NEW_LOT, _NEW_ENTRY = (
-    Prepared(operations.insert()),
-    Prepared(lots.insert()),
-    Prepared(entries.insert()),
-)
-_NEW_MEMBER, _NEW_HOLD = Prepared(members.insert()), Prepared(holds.insert())
+_NEW_OPERATION, _NEW_MEMBER = Prepared(operations.insert()), Prepared(members.insert())
+_NEW_LOT, _NEW_ENTRY = Prepared(lots.insert()), Prepared(entries.insert())
 _ACCOUNTS = (Account.ACTIVE, Account.PENDING, Account.HELD)
 
 
-class LedgerRows(HappenedRows):
+class LedgerRows(HappenedRows, HoldRows):
     """Satisfies `core.ledger.ports.Ledger`. `locks=False` is for the test that must then see money go wrong."""
 
     def __init__(self, connection: Connection, *, locks: bool = True) -> None:
@@ -199,35 +189,6 @@ class LedgerRows(HappenedRows):
         still = and_(holds.c.customer.in_(former), holds.c.state == "open")
         connection.execute(update(holds).where(still).values(customer=customer))
 
-    def hold(self, hold: HoldId) -> Hold | None:
-        """By id."""
-        row = _HOLD.one(self._connection, {"p_hold": hold})
-        return None if row is None else _hold_of_row(row)
-
-    def holds(self, customer: CustomerId) -> Sequence[Hold]:
-        """The open ones, soonest end first."""
-        rows = _OPEN_HOLDS.all(self._connection, {"p_customer": customer})
-        return [_hold_of_row(row) for row in rows]
-
-    def add_hold(self, hold: Hold) -> None:
-        """Open."""
-        _NEW_HOLD.run(
-            self._connection,
-            {
-                "id": hold.id,
-                "operation": hold.operation,
-                "customer": hold.customer,
-                "points": hold.points,
-                "until": hold.until,
-                "source": hold.source,
-                "state": hold.state,
-            },
-        )
-
-    def close_hold(self, hold: HoldId, state: str) -> bool:
-        """One conditional update decides who ends it."""
-        return _CLOSE_HOLD.run(self._connection, {"p_hold": hold, "p_state": state}) == 1
-
 
 def purse_of_row(row: Row[Any]) -> Purse:
     """A row of `purses` as the core knows it."""
@@ -304,8 +265,3 @@ def _row_of_lot(lot: Lot, change: Mapping[str, int]) -> dict[str, Any]:
         "active": change["p_active"],
         "held": change["p_held"],
     }
-
-
-def _hold_of_row(row: Row[Any]) -> Hold:
-    customer = CustomerId(row.customer)
-    return Hold(HoldId(row.id), OperationId(row.operation), customer, row.points, row.until, row.source, row.state)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from core.cards.lookup import Recognised, keys_of, recognise
 from core.ledger.dates import after_last_good_day
@@ -79,4 +79,4 @@ def _last(own: date | None, offer: Offer | None) -> date | None:
 
 
 def _end(work: SalesWork, last: date | None) -> datetime | None:
-    return after_last_good_day(last, work.programme) if last is not None else None
+    return after_last_good_day(last, work.programme).astimezone(UTC) if last is not None else None

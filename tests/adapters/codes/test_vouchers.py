@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 
 from adapters.codes.vouchers import VoucherFace, draw_voucher
-from core.vouchers.codes import COUNT, barcode_digits, code_of, is_ours, normalised, printed
+from core.vouchers.codes import COUNT, barcode_digits, code_of, normalised, printed
 
 
 def face(code: str) -> VoucherFace:
@@ -28,7 +28,7 @@ def test_a_voucher_is_read_and_turned_back_into_its_code(scale: float) -> None:
         out = io.BytesIO()
         small.save(out, "JPEG", quality=60)
         read = {normalised(found.text) for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(out.getvalue())))}
-        assert {one for one in read if is_ours(one)} == {code}
+        assert code in read
 
 
 def test_a_given_code_of_letters_has_a_barcode_of_its_own() -> None:
