@@ -111,7 +111,9 @@ class ReceiptDoors:
 
     async def _sale(self, request: web.Request, body: None) -> bytes:
         del body
-        return (await self._receipts.sale(await self._who(request), request.match_info["sale_id"])).encode()
+        return (
+            await self._receipts.sale(await self._who(request), _named(request, "sale_id", "unknown-sale"))
+        ).encode()
 
     async def _return(self, request: web.Request, body: ReturnBody) -> web.Response:
         return await self._take_back(request, body)
@@ -120,7 +122,7 @@ class ReceiptDoors:
         return await self._take_back(request, body)
 
     async def _take_back(self, request: web.Request, body: ReturnBody | CancelBody) -> web.Response:
-        asker, key, sale = await self._who(request), _key(request), request.match_info["sale_id"]
+        asker, key, sale = await self._who(request), _key(request), _named(request, "sale_id", "unknown-sale")
         path = request.path.removeprefix(self._root)
         return _done(await self._receipts.take_back(asker, key, sale, body, request[RAW], path))
 
@@ -130,7 +132,7 @@ class ReceiptDoors:
 
     async def _release(self, request: web.Request, body: None) -> None:
         del body
-        await self._receipts.release(await self._who(request), request.match_info["hold_id"])
+        await self._receipts.release(await self._who(request), _named(request, "hold_id", "unknown-hold"))
 
     async def _ask(self, request: web.Request, body: ConfirmationBody) -> bytes:
         asker = await self._who(request)
@@ -138,7 +140,11 @@ class ReceiptDoors:
 
     async def _asked(self, request: web.Request, body: None) -> bytes:
         del body
-        return (await self._receipts.asked(await self._who(request), request.match_info["confirmation"])).encode()
+        return (
+            await self._receipts.asked(
+                await self._who(request), _named(request, "confirmation", "unknown-confirmation")
+            )
+        ).encode()
 
     async def _counted(self, request: web.Request, work: Awaitable[T]) -> T:
         """A wrong code counts against the till's budget, whichever operation it came with."""
@@ -148,6 +154,14 @@ class ReceiptDoors:
             if unknown.code == "unknown-code":
                 await self._missed(request)
             raise
+
+
+def _named(request: web.Request, part: str, otherwise: str) -> str:
+    """The id in the path. Raises Unknown (`otherwise`) for a text that can be no id of ours."""
+    found = request.match_info[part]
+    if not (0 < len(found) <= 64 and found.isascii() and found.replace("-", "").isalnum()):
+        raise Unknown(otherwise)
+    return found
 
 
 def _key(request: web.Request) -> str:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from yarl import URL
+
 from adapters.db import keep
 from core.cards.model import Plastic
 from tests.support.tills import line, open_till
@@ -72,3 +74,18 @@ async def test_a_hold_keeps_a_voucher_for_its_receipt(database_url: str) -> None
         status, sale = await till.sell(line(), code=till.number, vouchers=[code], hold=hold["hold_id"])
         assert (status, sale["total"]) == (201, 9500)
         assert await till.points() == {**await till.points(), "active": 20, "held": 0}
+
+
+async def test_a_path_that_can_be_no_id_of_ours_is_unknown(database_url: str) -> None:
+    async with open_till(database_url) as till:
+        for wrong in ("%00", "a%00b", "%F0%9F%98%80", "x" * 65, "..%2Fx"):
+            for method, path, code in (
+                ("GET", f"/sales/{wrong}", "unknown-sale"),
+                ("GET", f"/confirmations/{wrong}", "unknown-confirmation"),
+                ("DELETE", f"/holds/{wrong}", "unknown-hold"),
+            ):
+                url = URL(f"{till.served.url}/pos/v1{path}", encoded=True)
+                headers = {"Authorization": f"Bearer {till.served.till_key}"}
+                async with till.served.http.request(method, url, headers=headers) as answer:
+                    told = (await answer.json(content_type=None))["type"]
+                assert (answer.status, told) in {(404, f"about:kartka/{code}"), (404, "about:kartka/unknown-path")}

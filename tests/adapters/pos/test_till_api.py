@@ -125,11 +125,11 @@ expected-statuses = [400, 401, 403, 404, 409, 422, 429]
 """
 
 
-async def test_schemathesis_finds_nothing(tmp_path: Any) -> None:
+async def test_schemathesis_finds_nothing(database_url: str, tmp_path: Any) -> None:
     (tmp_path / "schemathesis.toml").write_text(REFUSALS)
     rules = tmp_path / "programme.toml"
     rules.write_text("till_misses = 1000000\n")
-    async with serve(f"sqlite+aiosqlite:///{tmp_path}/k.db", programme=str(rules)) as served:
+    async with serve(database_url, programme=str(rules)) as served:
         import asyncio
 
         command = [
