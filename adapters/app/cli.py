@@ -16,7 +16,7 @@ from adapters.app.serving import serve as serve_house
 from adapters.app.settings import BadSetting, must_have_secret, read_programme, read_settings
 from adapters.app.talking import talk as talk_here
 from adapters.console.passwords import hash_now, one_time_password
-from adapters.db import keep, schema
+from adapters.db import granting, keep, schema
 from adapters.db.engines import AlreadyServed, UnsafeDatabase, sync_engine
 from adapters.db.lanes import Busy
 from adapters.imports.files import BadFile
@@ -39,7 +39,8 @@ app.add_typer(db, name="db")
 app.add_typer(staff, name="staff")
 app.add_typer(till, name="till")
 _REFUSALS = (
-    BadSetting, AlreadyServed, UnsafeDatabase, Busy, BadFile, keep.CannotKeep, Refusal, OSError, ConnectionError,
+    BadSetting, AlreadyServed, UnsafeDatabase, Busy, BadFile, keep.CannotKeep, granting.CannotGrant, Refusal, OSError,
+    ConnectionError,
 )  # fmt: skip
 
 
@@ -124,14 +125,17 @@ def talk(phone: Annotated[str | None, typer.Option(help="A phone to type when it
 
 @db.command()
 def upgrade(revision: Annotated[str, typer.Argument()] = "head") -> None:
-    """The database gets the tables of this version."""
-    schema.upgrade(read_settings().database_url, revision)
+    """The database gets the tables of this version; with KARTKA_DATABASE_OWNER_URL, the server's role its rights."""
+    settings = read_settings()
+    schema.upgrade(settings.migrating_url, revision)
+    if settings.database_owner_url:
+        granting.grant(settings.database_owner_url, settings.database_url)
 
 
 @db.command()
 def downgrade(revision: Annotated[str, typer.Argument()] = "-1") -> None:
     """The database goes back a revision, or to the named one."""
-    schema.downgrade(read_settings().database_url, revision)
+    schema.downgrade(read_settings().migrating_url, revision)
 
 
 @db.command()

@@ -9,10 +9,15 @@ from adapters.app.hooks import hooks
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme
 from adapters.db import schema
 from adapters.db.engines import DatabaseError, UnsafeDatabase, clock_of, must_be_safe, sync_engine
+from adapters.db.granting import changeable_books
 from adapters.db.outside import system_clock
 
 _LEAST_DISK = 1_000_000_000
 _MOST_CLOCK_SECONDS = 5.0
+_OPEN_BOOKS = (
+    "the server's role owns the books and could lift their guard; give the owner's URL as KARTKA_DATABASE_OWNER_URL, "
+    "another role in KARTKA_DATABASE_URL, and run `kartka db upgrade`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ def _database(settings: Settings) -> list[Finding]:
     try:
         must_be_safe(engine)
         now = clock_of(engine)
+        books = changeable_books(engine)
     except UnsafeDatabase as unsafe:
         return [Finding("database", False, str(unsafe))]
     except DatabaseError as error:
@@ -72,6 +78,7 @@ def _database(settings: Settings) -> list[Finding]:
     return [
         Finding("database", True, "answers, keeps what it confirms"),
         Finding("migrations", current, "current" if current else "old; run `kartka db upgrade`"),
+        Finding("books", not books, _OPEN_BOOKS if books else "only grow"),
         Finding("clocks", apart < _MOST_CLOCK_SECONDS, f"{apart:.1f} s apart from the database"),
     ]
 

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KARTKA_", env_file=".env", extra="ignore", frozen=True)
 
     database_url: str = "sqlite+aiosqlite:///var/kartka.db"
+    database_owner_url: str = Field(default="", repr=False)
     public_url: str = "http://127.0.0.1:8080"
     secret_key: str = Field(default="", repr=False)
     programme: str = ""
@@ -47,6 +48,13 @@ class Settings(BaseSettings):
     def _database(cls, url: str) -> str:
         if not re.match(r"sqlite\+aiosqlite:///.+|postgresql\+psycopg://.+", url):
             raise ValueError("sqlite+aiosqlite:///path or postgresql+psycopg://user@host/name")
+        return url
+
+    @field_validator("database_owner_url")
+    @classmethod
+    def _owner(cls, url: str) -> str:
+        if url and not url.startswith("postgresql+psycopg://"):
+            raise ValueError("postgresql+psycopg://owner@host/name, or nothing: an embedded database has no roles")
         return url
 
     @field_validator("public_url", "telegram_api", "viber_api", "sms_url")
@@ -76,6 +84,11 @@ class Settings(BaseSettings):
         if token and not re.fullmatch(r"\d+:[\w-]+", token):
             raise ValueError("a bot token as BotFather gives it, digits, a colon and letters")
         return token
+
+    @property
+    def migrating_url(self) -> str:
+        """As whom the schema is changed: the owner where there is one, else as the house itself."""
+        return self.database_owner_url or self.database_url
 
     @property
     def sqlite_path(self) -> Path | None:

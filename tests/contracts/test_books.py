@@ -121,5 +121,5 @@ def test_a_refusal_leaves_the_key_unused(world: World) -> None:
 def test_no_line_of_the_books_is_changed_or_removed(world: World, table: str, statement: str) -> None:
     gift(world, 5, "a")
     column = {"operations": "reason", "entries": "account", "operation_members": "operation"}[table]
-    with pytest.raises(DBAPIError, match="only grows"), world.engine.begin() as connection:
+    with pytest.raises(DBAPIError, match="only grows"), world.owner.begin() as connection:
         connection.execute(text(statement.format(table, column, column)))

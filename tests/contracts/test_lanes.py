@@ -136,7 +136,7 @@ def test_a_database_that_would_lose_confirmed_work_is_refused(world: World) -> N
         event.listen(careless, "connect", lambda connection, record: connection.execute("PRAGMA synchronous=OFF"))
     else:
         name = world.engine.url.database
-        with world.engine.begin() as connection:
+        with world.owner.begin() as connection:
             connection.execute(text(f'alter database "{name}" set synchronous_commit = off'))
         careless = sync_engine(world.url)
     with pytest.raises(UnsafeDatabase, match="synchronous"):

@@ -83,7 +83,7 @@ def test_a_planted_wrong_is_found(world: World, number: str, statements: Sequenc
     assert keep.check(world.url) == []
     sqlite = world.engine.dialect.name == "sqlite"
     words = {"no": "0", "yes": "1"} if sqlite else {"no": "false", "yes": "true"}
-    with world.engine.connect() as connection:
+    with world.owner.connect() as connection:
         if sqlite:
             connection.connection.dbapi_connection.executescript(  # type: ignore[union-attr]
                 "pragma foreign_keys=off; pragma ignore_check_constraints=on;"

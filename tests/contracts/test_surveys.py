@@ -171,7 +171,7 @@ def test_a_published_version_is_asked_from_then_on_and_never_changes(world: Worl
     assert (stands.questionnaire, stands.answers) == (second, {})
     assert stands.own["a"] == Given("x", Kind.CHOICE, 1, world.clock.now)
     for statement in ("update questionnaires set actor = 'x'", "delete from question_rewards"):
-        with pytest.raises(DBAPIError, match="only grows"), world.engine.begin() as connection:
+        with pytest.raises(DBAPIError, match="only grows"), world.owner.begin() as connection:
             connection.execute(text(statement))
 
 

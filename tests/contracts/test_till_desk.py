@@ -99,7 +99,7 @@ async def test_fifty_looks_at_once_are_all_answered_also_after_the_connections_w
         assert await looks() == {number}
         if not is_sqlite(world.url):
             ends = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"  # noqa: E501  # one statement
-            with world.engine.connect() as connection:
+            with world.owner.connect() as connection:
                 connection.execute(text(ends))
             assert await looks() == {number}
         given_up = asyncio.ensure_future(desk.look(till, keys_of(number), world.clock.now))
@@ -131,7 +131,7 @@ async def test_a_look_does_not_wait_for_a_writer_and_sees_what_was_committed(wor
 async def test_a_server_that_takes_nobody_in_is_busy_and_answers_again_later(cluster: Cluster) -> None:
     world = World(cluster.new_database())
     name = world.engine.url.database
-    outside = create_engine(world.engine.url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    outside = create_engine(world.owner.url.set(database="postgres"), isolation_level="AUTOCOMMIT")
     async with desk_of(world) as (desk, till):
         with outside.connect() as connection:
             connection.execute(text(f'alter database "{name}" allow_connections false'))

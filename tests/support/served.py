@@ -14,7 +14,6 @@ from adapters.app.messengers import close_clients
 from adapters.app.settings import read_programme, read_settings
 from adapters.app.web import build_app
 from adapters.console.passwords import hash_now
-from adapters.db import schema
 from adapters.db.lanes import do_now
 from adapters.texts.catalogue import Catalogue
 from core.shared.values import StoreId
@@ -22,6 +21,7 @@ from core.staff.actions import choose_password, take_on
 from core.staff.model import Role
 from core.stores.actions import add_till
 from core.stores.model import Store
+from tests.support.world import as_served
 
 SECRET = "a-secret-of-the-tests-0123456789-abcdefgh"
 PASSWORD = "correct horse battery staple 9"
@@ -64,10 +64,14 @@ async def serve(
 ) -> AsyncIterator[Served]:
     """The house over this database, with a store, a till, an owner and a cashier."""
     port = unused_port()
+    served = as_served(database_url)
     given = read_settings(
-        database_url=database_url, secret_key=SECRET, port=port, public_url=f"http://127.0.0.1:{port}", **settings
+        database_url=served,
+        secret_key=SECRET,
+        port=port,
+        public_url=f"http://127.0.0.1:{port}",
+        **settings,
     )
-    schema.upgrade(database_url)
     logins = {"owner": "", "cashier": ""} if demo else None
     async with open_house(given, roles=roles, demo_logins=logins) as house:
         outside = outside_of(given, read_programme(given), Catalogue())

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 
 from adapters.db import schema
 from adapters.db.engines import DEFAULT_LANES, is_sqlite, read_engine, sync_engine
+from adapters.db.granting import grant
 from adapters.db.lanes import Lanes, do_now
 from adapters.db.outside import Outside
 from adapters.db.readers import Mailroom
@@ -43,6 +45,16 @@ class Clock:
         self.now += timedelta(**passed)
 
 
+def as_served(url: str) -> str:
+    """The database has its tables; the URL of the role that serves, on PostgreSQL one that owns nothing."""
+    schema.upgrade(url)
+    if is_sqlite(url):
+        return url
+    served = make_url(url).set(username="kartka_house").render_as_string(hide_password=False)
+    grant(url, served)
+    return served
+
+
 @dataclass(slots=True)
 class World:
     """A database with everything that verbs need, used directly."""
@@ -51,11 +63,12 @@ class World:
     clock: Clock = field(default_factory=Clock)
     programme: Programme = field(default_factory=Programme)
     engine: Engine = field(init=False)
+    owner: Engine = field(init=False)
+    """As the role that owns the tables: for what the house itself may not do."""
     outside: Outside = field(init=False)
 
     def __post_init__(self) -> None:
-        schema.upgrade(self.url)
-        self.engine = sync_engine(self.url)
+        self.owner, self.engine = sync_engine(self.url), sync_engine(as_served(self.url))
         self.outside = Outside(
             self.programme, TEXTS, PhoneReader(self.programme.region), b"n" * 32, b"h" * 32, "https://card.example",
             clock=self.clock, keep_sms=True, questionnaire=HOUSE_QUESTIONNAIRE,
@@ -89,6 +102,7 @@ class World:
     def close(self) -> None:
         """Every connection is closed."""
         self.engine.dispose()
+        self.owner.dispose()
 
 
 @dataclass(slots=True)
