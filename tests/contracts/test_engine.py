@@ -6,6 +6,7 @@ as much (`make soak`).
 
 import os
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from tests.support.engine import SEEN, Engine
+from tests.support.replaying import balances, replay
 from tests.support.world import World
 
 TIMES = int(os.environ.get("KARTKA_SOAK", "1"))
@@ -117,6 +119,23 @@ def test_the_engine_does_what_the_model_says_for_long(world: World) -> None:
         engine.close()
     assert SEEN["operations"] == sequences * STEPS
     assert not RARE - set(+SEEN), f"no run has seen {RARE - set(+SEEN)}"
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_replaying_all_operations_in_an_empty_database_gives_identical_balances(
+    world: World, tmp_path: Path, policy: str
+) -> None:
+    rng, engine = random.Random(policy), Engine(world, policy, 14)
+    for _ in range(3 * STEPS):
+        _one(engine, rng)
+    empty = World(f"sqlite+aiosqlite:///{tmp_path / 'replayed.db'}")
+    empty.do(lambda work: replay(engine.connection, work))
+    with empty.engine.connect() as connection:
+        told, again = balances(engine.connection), balances(connection)
+    assert len(told["after"]) > STEPS
+    assert again == told
+    empty.close()
+    engine.close()
 
 
 def _one(engine: Engine, rng: random.Random) -> None:
