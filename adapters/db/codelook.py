@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, text
 
+from adapters.db.prepared import Prepared
 from core.cards.balance import Stored
 from core.cards.lookup import Found, Holder, Keys
 from core.cards.model import Card, CardState, NumberKind, Plastic
@@ -40,7 +41,6 @@ COLUMNS = (
 )
 """What `Code` is made of, out of `FOUND` as f and the purse as w; the next expiry by the index of living lots."""
 POINTS = "left join purses w on w.customer = f.purse"
-_STATEMENT = text(f"select {COLUMNS} from ({FOUND}) f {POINTS}")
 
 
 class Code(NamedTuple):
@@ -69,10 +69,15 @@ class Code(NamedTuple):
     expiring: int | None
 
 
+_STATEMENT = Prepared(
+    text(f"select {COLUMNS} from ({FOUND}) f {POINTS}").columns(*(column(name) for name in Code._fields))
+)
+
+
 def found_in(connection: Connection, keys: Keys) -> Found:
     """What the keys find, read in a transaction that is under way."""
     sqlite = connection.dialect.name == "sqlite"
-    rows = connection.execute(_STATEMENT, bound(keys))
+    rows = _STATEMENT.all(connection, bound(keys))
     return found([Code(*row) for row in rows], _text_instant if sqlite else _true_instant)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, exists, func, insert, select, text, update
+from sqlalchemy import BindParameter, Row, String, bindparam, exists, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.db.confirmrows import ConfirmationRows
@@ -18,9 +18,11 @@ from core.sales.ports import Shift
 from core.sales.quoting import Applied
 from core.shared.values import CardId, CustomerId, StoreId
 
-_SELVES = text(
-    "with recursive one(id) as (select cast(:customer as varchar(36)) union "
-    "select m.absorbed from merges m join one on m.survivor = one.id where m.undone_at is null) select id from one"
+_SELVES = Prepared(
+    text(
+        "with recursive one(id) as (select cast(:customer as varchar(36)) union "
+        "select m.absorbed from merges m join one on m.survivor = one.id where m.undone_at is null) select id from one"
+    ).columns(id=String)
 )
 _ONE_SALE = select(sales).where(sales.c.id == bindparam("p_sale"))
 _SALE, _LOCKED_SALE = Prepared(_ONE_SALE), Prepared(_ONE_SALE.with_for_update())
@@ -166,7 +168,7 @@ class SaleRows(ConfirmationRows):
 
     def selves(self, customer: CustomerId) -> Sequence[CustomerId]:
         """The customer first."""
-        return [CustomerId(one) for one in self._connection.execute(_SELVES, {"customer": customer}).scalars()]
+        return [CustomerId(row.id) for row in _SELVES.all(self._connection, {"customer": customer})]
 
     def has_bought(self, selves: Sequence[CustomerId]) -> bool:
         """By the index of a customer's sales."""

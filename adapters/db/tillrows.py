@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from adapters.db.codelook import found_in
+from adapters.db.prepared import Prepared
 from adapters.db.tables import products
+from adapters.db.types import among
 from core.cards.lookup import Found, Keys
 from core.stores.model import Product
 
-_PRODUCTS = select(products).where(products.c.sku.in_(bindparam("p_skus", expanding=True)))
+_PRODUCTS = Prepared({kind: select(products).where(named) for kind, named in among(products.c.sku, "p_skus").items()})
 
 
 class FinderRows:
@@ -33,7 +35,7 @@ class ProductRows:
         """By primary key."""
         if not skus:
             return {}
-        rows = self._connection.execute(_PRODUCTS, {"p_skus": sorted(skus)})
+        rows = _PRODUCTS.all(self._connection, {"p_skus": sorted(skus)})
         return {
             row.sku: Product(row.sku, row.name, row.category, row.brand, row.price, bool(row.no_points), row.image)
             for row in rows

@@ -1,9 +1,23 @@
 """Column types that mean the same on both databases."""
 
+import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    String,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
@@ -27,7 +41,7 @@ class Instant(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("an instant carries its zone")
         utc = value.astimezone(UTC)
-        return utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if dialect.name == "sqlite" else utc
+        return f"{utc.replace(tzinfo=None).isoformat(timespec='microseconds')}Z" if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Always in UTC."""
@@ -37,3 +51,28 @@ class Instant(TypeDecorator[datetime]):
             return datetime.fromisoformat(value)
         instant: datetime = value
         return instant.astimezone(UTC)
+
+
+class Strings(TypeDecorator[Collection[str]]):
+    """A list of texts as one parameter, so that a statement stays the same however many there are: see `among`."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """An array on PostgreSQL, JSON in a text on SQLite."""
+        return dialect.type_descriptor(String() if dialect.name == "sqlite" else ARRAY(String))
+
+    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> Any:
+        """Any collection."""
+        found = list(value or ())
+        return json.dumps(found) if dialect.name == "sqlite" else found
+
+
+def among(column: ColumnElement[str], name: str) -> dict[str, ColumnElement[bool]]:
+    """For each database: the column is one of the texts of the parameter called `name`."""
+    given: BindParameter[Any] = bindparam(name, type_=Strings)
+    return {
+        "sqlite": column.in_(select(func.json_each(given).table_valued("value").c.value)),
+        "postgresql": column == func.any(given),
+    }
