@@ -180,7 +180,7 @@ def run() -> list[tuple[str, str, float]]:
                 if is_sqlite(url):
                     floor = bare_sqlite(Path(folder) / "floor.db", numbers)
                 else:
-                    floor = bare_postgres(world.engine.url.render_as_string(False).replace("+psycopg", ""), numbers)
+                    floor = bare_postgres(world.owner.url.render_as_string(False).replace("+psycopg", ""), numbers)
                 speeds.append(ours(world, cards, numbers))
                 ratios.append(speeds[-1] / floor)
             rows.append((f"sales settled a second, {kind}", "64 tills, wall", statistics.median(speeds)))

@@ -139,7 +139,7 @@ def test_the_check_finds_what_must_never_be(world: World, damage: str, found: st
 def test_consents_can_only_be_added(world: World) -> None:
     register(world.person())
     for statement in ("update consents set given = true", "delete from consents"):
-        with pytest.raises(DBAPIError, match="only grows"), world.engine.begin() as connection:
+        with pytest.raises(DBAPIError, match="only grows"), world.owner.begin() as connection:
             connection.execute(text(statement))
 
 
