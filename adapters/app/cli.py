@@ -13,7 +13,7 @@ from adapters.app.commands import KINDS_OF_FILES, do_once, export_now, import_no
 from adapters.app.doctor import diagnose
 from adapters.app.house import ROLES, outside_of
 from adapters.app.serving import serve as serve_house
-from adapters.app.settings import BadSetting, must_have_secret, read_programme, read_settings
+from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme, read_settings
 from adapters.app.talking import talk as talk_here
 from adapters.console.passwords import hash_now, one_time_password
 from adapters.db import granting, keep, schema
@@ -128,6 +128,10 @@ def upgrade(revision: Annotated[str, typer.Argument()] = "head") -> None:
     """The database gets the tables of this version; with KARTKA_DATABASE_OWNER_URL, the server's role its rights."""
     settings = read_settings()
     schema.upgrade(settings.migrating_url, revision)
+    _grant(settings)
+
+
+def _grant(settings: Settings) -> None:
     if settings.database_owner_url:
         granting.grant(settings.database_owner_url, settings.database_url)
 
@@ -159,7 +163,9 @@ def backup(file: Path) -> None:
 @db.command()
 def restore(file: Path) -> None:
     """The database as the file has it; stop `serve` first."""
-    keep.restore(read_settings().database_url, file)
+    settings = read_settings()
+    keep.restore(settings.migrating_url, file)
+    _grant(settings)
 
 
 @app.command(name="import")

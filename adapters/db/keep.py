@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 
 from adapters.db import ledgertables, saletables, schema, surveytables
 from adapters.db.engines import AlreadyServed, is_sqlite, serve_alone, sync_engine
-from adapters.db.promises import OUT_OF_ORDER, PROMISES
+from adapters.db.promises import OUT_OF_ORDER, PASSED_BY, PROMISES
 from adapters.db.sealing import broken_seals
 from adapters.db.tables import APPEND_ONLY
 
@@ -77,10 +77,15 @@ def _out_of_order(connection: Connection) -> Sequence[str]:
     return [row[0] for row in connection.execute(text(OUT_OF_ORDER[connection.dialect.name]))]
 
 
+def _passed_by(connection: Connection) -> Sequence[str]:
+    return [row[0] for row in connection.execute(text(PASSED_BY[connection.dialect.name]))]
+
+
 _CHECKS: dict[str, Check] = {
     "the file itself": _integrity,
     "10: a table that must only grow has lost its guard": _triggers,
     "11: an operation that was changed after it was sealed": broken_seals,
+    "11: an operation that the seals have passed by": _passed_by,
     "22: operations of one customer that stand in another order than they happened": _out_of_order,
 }
 
@@ -139,8 +144,8 @@ def restore(url: str, file: Path) -> None:
         _restore_sqlite(_path(url), file)
         return
     _must_be_alone(url)
-    _postgres("pg_restore", url, "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error",
-              f"--dbname={_plain(make_url(url))}", str(file), dbname=False)  # fmt: skip
+    _postgres("pg_restore", url, "--clean", "--if-exists", "--no-owner", "--no-acl", "--single-transaction",
+              "--exit-on-error", f"--dbname={_plain(make_url(url))}", str(file), dbname=False)  # fmt: skip
 
 
 def _restore_sqlite(target: Path, file: Path) -> None:

@@ -27,7 +27,7 @@ operations = Table(
     Column("kind", String(12), nullable=False),
     Column("source", String(KEY), nullable=False),
     Column("key", String(KEY), nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
     Column("business_at", Instant, nullable=False),
     Column("actor", Text, nullable=False, server_default=""),
     Column("reason", Text, nullable=False, server_default=""),

@@ -144,3 +144,13 @@ OUT_OF_ORDER = {
     "postgresql": _OUT_OF_ORDER + "o.at < e.at - interval '60 seconds'",
 }
 """22: an operation takes its instant before it waits for the purse, for seconds at most; a minute is no waiting."""
+_PASSED_BY = (
+    "select o.id from operations o where not exists (select 1 from seals s where s.operation = o.id) "
+    "and {early} < (select {instant} from operations l join seals s on s.operation = l.id "
+    "where s.number = (select max(number) from seals))"
+)
+PASSED_BY = {
+    "sqlite": _PASSED_BY.format(early="julianday(o.at) + 1", instant="julianday(l.at)"),
+    "postgresql": _PASSED_BY.format(early="o.at + interval '1 day'", instant="l.at"),
+}
+"""11: older than what the seals still look for, and without one: nobody can say that it is as it was written."""

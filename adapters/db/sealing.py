@@ -3,33 +3,45 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, exists, select, text
 
 from adapters.db.ledgertables import entries, operations, seals
 
 CHUNK = 500
+LATE = timedelta(days=1)
+"""No transaction takes longer from its instant to its commit; what the seals have passed by, `db check` names."""
 _FIRST = "0" * 64
+_LAST = (
+    select(seals.c.hash, operations.c.at)
+    .join(operations, operations.c.id == seals.c.operation)
+    .order_by(seals.c.number.desc())
+    .limit(1)
+)
+_WAITING = (
+    select(operations)
+    .where(~exists().where(seals.c.operation == operations.c.id))
+    .order_by(operations.c.at, operations.c.id)
+)
 
 
 def seal(connection: Connection, limit: int = CHUNK) -> int:
     """Up to so many operations that have none get their seal, in the order of their instants; how many."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("select pg_advisory_xact_lock(7266279)"))
-    last = connection.execute(select(seals.c.hash).order_by(seals.c.number.desc()).limit(1)).scalar()
-    waiting = (
-        select(operations)
-        .outerjoin(seals, seals.c.operation == operations.c.id)
-        .where(seals.c.number.is_(None))
-        .order_by(operations.c.at, operations.c.id)
-        .limit(limit)
-    )
+    last = connection.execute(_LAST).one_or_none()
+    waiting = _WAITING.limit(limit)
+    if last is not None:
+        waiting = waiting.where(operations.c.at >= last.at - LATE)
     found = connection.execute(waiting).all()
-    hashed = last or _FIRST
+    hashed, made = _FIRST if last is None else last.hash, []
     for row, lines in _with_entries(connection, found):
         hashed = _hash(hashed, row, lines)
-        connection.execute(seals.insert(), {"operation": row.id, "hash": hashed})
+        made.append({"operation": row.id, "hash": hashed})
+    if made:
+        connection.execute(seals.insert(), made)
     return len(found)
 
 

@@ -27,7 +27,7 @@ from core.customers.actions import meet
 from core.shared.refusals import Refusal
 from core.shared.values import Address, Language, Phone
 from tests.contracts.test_talk import OLENA, register
-from tests.support.world import World, open_lanes
+from tests.support.world import World, as_served, open_lanes
 
 HERE = Address("web", "house", "x")
 
@@ -54,6 +54,7 @@ def test_a_backup_brings_everything_back(world: World, tmp_path: Path) -> None:
     register(world.person("later"), Phone("+380501112233"))
     world.close()
     keep.restore(world.url, tmp_path / "copy")
+    as_served(world.url)
     assert world.do(lambda work: work.customers.by_phone(OLENA)) == customer
     assert world.do(lambda work: work.customers.by_phone(Phone("+380501112233"))) is None
     assert keep.check(world.url) == []

@@ -66,6 +66,11 @@ def test_db_upgrade_makes_the_role_with_a_password_that_no_log_shows(postgres_ur
             verifier = connection.scalar(text("select rolpassword from pg_authid where rolname = 'kartka_made'"))
         assert str(verifier).startswith("SCRAM-SHA-256$")
         assert "books: only grow" in kartka(tmp_path, "doctor", **settings).stdout
+        owner.dispose()
+        for words in (("db", "backup", "copy"), ("db", "restore", "copy"), ("db", "check")):
+            done = kartka(tmp_path, *words, **settings)
+            assert done.returncode == 0, done.stderr
+        assert "books: only grow" in kartka(tmp_path, "doctor", **settings).stdout
         settings["KARTKA_DATABASE_URL"] = postgres_url
         assert "KARTKA_DATABASE_OWNER_URL" in kartka(tmp_path, "doctor", **settings).stdout
         refused = kartka(tmp_path, "db", "upgrade", **settings)

@@ -42,7 +42,11 @@ PLANTS: list[tuple[str, Sequence[str]]] = [
     ("9:", ["insert into once_keys select 't', 'k', '', '', at from operations limit 1"]),
     ("10:", []),
     ("11: a customer", ["update purses set number = number + 1"]),
-    ("11: an operation", ["update operations set reason = 'forged'"]),
+    ("11: an operation that was", ["update operations set reason = 'forged'"]),
+    ("11: an operation that the seals", [
+        "insert into operations (id, kind, source, key, at, business_at) select 'late', 'sale', 'x', 'late', "
+        "(select min(at) from lots_before), at from operations limit 1",
+    ]),
     ("12:", ["update operations set kind = 'return'"]),
     ("13:", [_VOUCHER.format(state="'redeemed'", sale="'none'")]),
     ("14:", ["insert into offer_uses (offer, customer, uses, spent) values ('o', '', 3, 0)"]),
