@@ -17,7 +17,7 @@ from adapters.db.lanes import do_now
 from adapters.db.work import DbWork
 from adapters.imports.rights import Made, import_offers, import_vouchers, write_codes
 from adapters.imports.rows import KINDS
-from adapters.imports.run import Report, check_file, import_file
+from adapters.imports.run import Report, import_file
 from adapters.texts.catalogue import Catalogue
 
 T = TypeVar("T")
@@ -46,17 +46,12 @@ def import_now(
     made: list[Made] = []
     with Progress(console=Terminal(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         bar = progress.add_task(kind, total=None)
-        if kind in KINDS and dry_run:
-            report = Report()
-            for chunk in check_file(file, KINDS[kind], outside.phones.read, report):
-                progress.advance(bar, len(chunk))
-            return report, verb
         if kind in KINDS:
             job = import_file(
                 file, KINDS[kind], phones=outside.phones.read, now=outside.clock(),
                 progress=lambda rows: progress.update(bar, completed=rows),
             )  # fmt: skip
-            return do_once(settings, lambda work: job(work.shelves)), verb
+            return _unless_dry(settings, lambda work: job(work.shelves), dry_run), verb
         read = outside.phones.read
         if kind == "sales":
             from adapters.app.histories import import_sales, lake_of

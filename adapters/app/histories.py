@@ -2,18 +2,20 @@
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from adapters.app.settings import Settings
+from adapters.db.historytables import PHONE
 from adapters.db.work import DbWork
-from adapters.imports.files import BadFile, rows_of
+from adapters.imports.files import BadFile
 from adapters.imports.history import COLUMNS, HistoryLine, history_lines
 from adapters.imports.run import Report
-from adapters.lake.lake import Lake, Staging
+from adapters.lake.lake import Lake, Staging, batched
+from adapters.lake.receipts import Key, Receipt
 from core.ledger.actions import sell
 from core.ledger.model import Kind
 from core.ledger.posting import current, operation
@@ -21,6 +23,8 @@ from core.shared.amounts import decimal, quantity
 from core.shared.values import CustomerId, Phone
 
 CHUNK = 5_000
+MOST_KNOWN = 100_000
+"""Owners remembered at a time while a file is read; beyond that they are asked for again."""
 LAG = timedelta(minutes=1)
 """A sale takes its instant before it is committed, a few seconds at most; a minute later nothing older comes."""
 Do = Callable[[Callable[[DbWork], Any]], Any]
@@ -40,19 +44,18 @@ def import_sales(
 
     A line that is rejected takes its whole receipt with it: no receipt is there in half. Raises BadFile.
     """
-    name = _digest(file)
-    report, staging = Report(), lake.staging(name)
-    try:
-        bad = _rejected(file, do, report)
+    name, report, bad = _digest(file), Report(), set[Key]()
+    with lake.staging() as staging:
         good = _staged(file, staging, do, phones, bad, report, progress)
-        added = lake.add(staging, name, dry_run=dry_run)
-        for line in added.differing:
-            report.rejected.append((line, "receipt: is in the lake already with other lines"))
-        report.good = good - len(added.differing)
+
+        def is_bad(key: Key) -> bool:
+            return key in bad or (*key[:-1], None) in bad
+
+        added = lake.add(staging, name, bad=is_bad, dry_run=dry_run)
+        report.rejected += added.rejected
+        report.good = good - len(added.rejected)
         if not dry_run:
-            _remember(staging, do, earn=earn)
-    finally:
-        staging.close()
+            _remember(staging, do, added.refused, earn=earn)
     report.rejected.sort()
     return report
 
@@ -81,62 +84,37 @@ def follow(work: DbWork, lake: Lake, until: datetime) -> int:
     return len(rows)
 
 
-def _rejected(file: Path, do: Do, report: Report) -> set[tuple[str, ...]]:
-    """Receipts with a rejected line, and the reasons in the report."""
-    zone = do(lambda work: work.programme.timezone)
-    bad: set[tuple[str, ...]] = set()
-    for number, line in history_lines(file, zone):
-        if isinstance(line, str):
-            report.rejected.append((number, line))
-    if report.rejected:
-        lines = {number for number, _ in report.rejected}
-        for number, row in rows_of(file):
-            if number in lines:
-                bad.add((row.get("store", ""), row.get("till", ""), row.get("receipt", "")))
-    return bad
-
-
 def _staged(
-    file: Path,
-    staging: Staging,
-    do: Do,
-    phones: ReadPhone,
-    bad: set[tuple[str, ...]],
-    report: Report,
+    file: Path, staging: Staging, do: Do, phones: ReadPhone, bad: set[Key], report: Report,
     progress: Callable[[int], None],
-) -> int:
+) -> int:  # fmt: skip
+    """How many good lines are staged; receipts with a rejected line are in `bad`, the reasons in the report."""
     zone = do(lambda work: work.programme.timezone)
     known: dict[str, str] = {}
-    places: dict[tuple[str, ...], int] = {}
     good = 0
-    for chunk in _chunks(history_lines(file, zone)):
+
+    def lines() -> Iterator[tuple[int, HistoryLine]]:
+        for number, line in history_lines(file, zone):
+            if isinstance(line, HistoryLine):
+                yield number, line
+            else:
+                bad.add((line.store, line.till, line.receipt, line.business_date))
+                report.rejected.append((number, line.reason))
+
+    for chunk in batched(lines(), CHUNK):
         codes = {line.owner for _, line in chunk if line.owner and line.owner not in known}
+        if len(known) > MOST_KNOWN:
+            known = {}
+            codes = {line.owner for _, line in chunk if line.owner}
         known |= do(partial(_owners, codes=codes, phones=phones))
         for number, line in chunk:
-            if (line.store, line.till, line.receipt) in bad:
-                report.rejected.append((number, "receipt: another line of it is rejected"))
-                continue
-            key = (line.store, line.till, line.receipt, line.business_date.isoformat())
-            places[key] = place = places.get(key, -1) + 1
-            staging.put(_row(line, known.get(line.owner), place), number)
-            good += 1
+            staging.put(_row(line, known.get(line.owner)), number)
+        good += len(chunk)
         progress(good)
     return good
 
 
-def _chunks(lines: Iterator[tuple[int, HistoryLine | str]]) -> Iterator[list[tuple[int, HistoryLine]]]:
-    chunk: list[tuple[int, HistoryLine]] = []
-    for number, line in lines:
-        if not isinstance(line, str):
-            chunk.append((number, line))
-        if len(chunk) >= CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
-
-
-def _row(line: HistoryLine, owner: str | None, place: int) -> dict[str, Any]:
+def _row(line: HistoryLine, owner: str | None) -> dict[str, Any]:
     return {
         "store": line.store,
         "till": line.till,
@@ -149,30 +127,24 @@ def _row(line: HistoryLine, owner: str | None, place: int) -> dict[str, Any]:
         "unit_price": line.unit_price,
         "discount": line.discount,
         "points_spent": line.points_spent,
-        "line": place,
+        "line": 0,
         "source": "import",
     }
 
 
-def _remember(staging: Staging, do: Do, *, earn: bool) -> None:
-    """Who has bought when; points where they are asked for. Again changes nothing."""
+def _remember(staging: Staging, do: Do, refused: Set[Key], *, earn: bool) -> None:
+    """Who has bought when; points where they are asked for. Again changes nothing, refused receipts neither."""
     for month in staging.months():
-        seen: dict[str, tuple[datetime, datetime]] = {}
-        paid: dict[tuple[Any, ...], int] = {}
-        for row in staging.read(month).to_pylist():
-            owner = row["owner"]
-            if owner is None:
-                continue
-            first, last = seen.get(owner, (row["sold_at"], row["sold_at"]))
-            seen[owner] = (min(first, row["sold_at"]), max(last, row["sold_at"]))
-            if earn and not owner.startswith("phone:"):
-                key = (owner, row["store"], row["till"], row["receipt"], row["business_date"], row["sold_at"])
-                amount = (row["milli"] * row["unit_price"] + 500) // 1000 - row["discount"]
-                paid[key] = paid.get(key, 0) + max(0, amount)
-        do(partial(_bought, seen=seen))
-        receipts = list(paid.items())
-        for at in range(0, len(receipts), CHUNK):
-            do(partial(_earn_all, receipts=receipts[at : at + CHUNK]))
+        owned = (one for one in staging.receipts(month) if one.key not in refused and one.rows[0]["owner"] is not None)
+        for chunk in batched(owned, CHUNK):
+            seen: dict[str, tuple[datetime, datetime]] = {}
+            for one in chunk:
+                owner, at = one.rows[0]["owner"], one.rows[0]["sold_at"]
+                first, last = seen.get(owner, (at, at))
+                seen[owner] = (min(first, at), max(last, at))
+            do(partial(_bought, seen=seen))
+            if earn:
+                do(partial(_earn_all, receipts=[one for one in chunk if not one.rows[0]["owner"].startswith(PHONE)]))
 
 
 def _owners(work: DbWork, codes: set[str], phones: ReadPhone) -> Mapping[str, str]:
@@ -183,19 +155,19 @@ def _bought(work: DbWork, seen: Mapping[str, tuple[datetime, datetime]]) -> None
     work.history.bought(seen)
 
 
-def _earn_all(work: DbWork, receipts: Sequence[tuple[tuple[Any, ...], int]]) -> None:
-    for receipt, paid in receipts:
-        _earn(work, receipt, paid)
+def _earn_all(work: DbWork, receipts: Sequence[Receipt]) -> None:
+    for receipt in receipts:
+        _earn(work, receipt)
 
 
-def _earn(work: DbWork, receipt: tuple[Any, ...], paid: int) -> None:
-    owner, *identity, sold_at = receipt
-    key = "|".join(str(part) for part in identity)
-    rules = work.programme
+def _earn(work: DbWork, receipt: Receipt) -> None:
+    key, rules = "|".join(str(part) for part in receipt.key), work.programme
+    paid = sum(max(0, (row["milli"] * row["unit_price"] + 500) // 1000 - row["discount"]) for row in receipt.rows)
     points = int(paid * decimal(rules.earn_percent) / (100 * rules.point_value_minor))
-    purse = current(work, [CustomerId(owner)])[CustomerId(owner)]
+    owner = CustomerId(receipt.rows[0]["owner"])
+    purse = current(work, [owner])[owner]
     if points and work.ledger.operation_of("import", key) is None:
-        made = operation(work, Kind.SALE, source="import", key=key, business_at=sold_at)
+        made = operation(work, Kind.SALE, source="import", key=key, business_at=receipt.rows[0]["sold_at"])
         sell(work, made, purse=purse, spent=0, earned=points)
 
 
@@ -205,6 +177,9 @@ def _told(lake: Lake, do: Do, first: date | None, last: date | None) -> Iterator
 
     def out() -> Iterator[dict[str, str]]:
         owners = {row["owner"] for row in chunk if row["owner"]} - numbers.keys()
+        if len(numbers) > MOST_KNOWN:
+            numbers.clear()
+            owners = {row["owner"] for row in chunk if row["owner"]}
         numbers.update(do(lambda work: work.history.numbers(owners)))
         for row in chunk:
             yield {

@@ -1,10 +1,11 @@
 """Forget me, in every table: what hangs on a person, on those merged into them, and on their phones is gone at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, update
 
+from adapters.db.historytables import PHONE, purchases
 from adapters.db.prepared import Prepared
 from adapters.db.sql import belongs, insert_for, to
 from adapters.db.surveytables import answers
@@ -34,6 +35,7 @@ _NOBODY = {
     "email": "", "last_seen_at": None, "spend_lock": "",
 }  # fmt: skip
 _NO_OWNER = {"phone": None, "name": "", "birthday": None}
+_BATCH = 400
 _IS_KNOWN = Prepared(select(exists().where(belongs(addresses))))
 
 
@@ -71,8 +73,19 @@ def suppress(connection: Connection, phone: Phone, at: datetime, hashed: Callabl
     connection.execute(delete(outbox).where(outbox.c.channel == "sms", outbox.c.user_key == phone.e164))
     connection.execute(delete(codes).where(codes.c.phone == phone.e164))
     connection.execute(update(plastics).where(plastics.c.phone == phone.e164).values(**_NO_OWNER))
+    connection.execute(delete(purchases).where(purchases.c.owner == PHONE + hashed(phone)))
     statement = insert_for(connection, suppressed).on_conflict_do_nothing()
     connection.execute(statement, {"phone_hash": hashed(phone), "at": at})
+
+
+def forgotten_among(connection: Connection, hashes: Collection[str]) -> Set[str]:
+    """Those of the keyed hashes that are on the suppression list."""
+    found: set[str] = set()
+    given = sorted(hashes)
+    for at in range(0, len(given), _BATCH):
+        chosen = select(suppressed.c.phone_hash).where(suppressed.c.phone_hash.in_(given[at : at + _BATCH]))
+        found |= set(connection.execute(chosen).scalars())
+    return found
 
 
 def erase_plastic_owner(connection: Connection, customer: CustomerId) -> None:

@@ -6,15 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from adapters.db.historytables import purchases
+from adapters.db.erasing import forgotten_among
+from adapters.db.historytables import PHONE, purchases
 from adapters.db.outside import Outside
 from adapters.db.saletables import return_lines, returns, sale_lines, sales
 from adapters.db.sql import insert_for
 from adapters.db.tables import card_numbers, cards, customers
 from core.shared.values import CustomerId, Phone
 
-PHONE = "phone:"
-"""How an owner begins who is only a keyed hash of a phone."""
 _BATCH = 400
 
 
@@ -25,7 +24,10 @@ class HistoryRows:
         self._connection, self._outside = connection, outside
 
     def owners(self, codes: Collection[str], phones: Callable[[str], Phone | None]) -> Mapping[str, str]:
-        """By card number or phone as a file has it: the customer's id, else `phone:<hash>`; others are left out."""
+        """By card number or phone as a file has it: the customer's id, else `phone:<hash>`; others are left out.
+
+        So are phones whose owners were forgotten: nothing of the past is tied to them again.
+        """
         found: dict[str, str] = {}
         for chunk in _chunks(sorted(codes)):
             chosen = select(card_numbers.c.number, cards.c.customer).join(cards, cards.c.id == card_numbers.c.card)
@@ -39,8 +41,10 @@ class HistoryRows:
                 customers.c.phone.in_(chunk), customers.c.phone_verified_at.is_not(None)
             )
             proven.update((row[0], row[1]) for row in self._connection.execute(chosen_people))
-        for code, phone in read.items():
-            found[code] = proven.get(phone.e164) or PHONE + self._outside.hashed(phone)
+        hashes = {code: self._outside.hashed(phone) for code, phone in read.items() if phone.e164 not in proven}
+        gone = forgotten_among(self._connection, set(hashes.values()))
+        found |= {code: PHONE + hashed for code, hashed in hashes.items() if hashed not in gone}
+        found |= {code: proven[phone.e164] for code, phone in read.items() if phone.e164 in proven}
         return found
 
     def bought(self, seen: Mapping[str, tuple[datetime, datetime]]) -> None:

@@ -1,12 +1,13 @@
 """Imports: many rows at once, put or renewed by their key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
 
 from adapters.db.cardrows import row_of_plastic
+from adapters.db.erasing import forgotten_among
 from adapters.db.outside import Outside
 from adapters.db.sql import put
 from adapters.db.tables import consents, customers, plastics, products, stores
@@ -94,6 +95,21 @@ class Shelves:
             chosen = select(plastics.c.number).where(plastics.c.number.in_(numbers), plastics.c.card.is_not(None))
             restored |= set(self._connection.execute(chosen).scalars())
         put(self._connection, plastics, [row_of_plastic(row) for row in rows if row.number not in restored])
+
+    def forgotten(self, phones: Sequence[Phone]) -> Set[Phone]:
+        """By their keyed hashes."""
+        hashes = {self._outside.hashed(phone): phone for phone in phones}
+        gone = forgotten_among(self._connection, hashes.keys())
+        return {hashes[one] for one in gone} - self._proven([hashes[one] for one in gone])
+
+    def _proven(self, phones: Sequence[Phone]) -> Set[Phone]:
+        found: set[str] = set()
+        for some in _batches([phone.e164 for phone in phones]):
+            chosen = select(customers.c.phone).where(
+                customers.c.phone.in_(some), customers.c.phone_verified_at.is_not(None)
+            )
+            found |= set(self._connection.execute(chosen).scalars())
+        return {phone for phone in phones if phone.e164 in found}
 
     def put_customers(self, rows: Sequence[CustomerRow], now: datetime) -> None:
         """Customers by phone. What a person with a proven phone has said stays; a newer consent is a new line."""

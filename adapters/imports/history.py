@@ -36,7 +36,18 @@ class HistoryLine:
     points_spent: int
 
 
-def history_lines(path: Path, zone: ZoneInfo) -> Iterator[tuple[int, HistoryLine | str]]:
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """Why a line is rejected, and of which receipt it is; `business_date` None where the line does not say."""
+
+    reason: str
+    store: str
+    till: str
+    receipt: str
+    business_date: date | None
+
+
+def history_lines(path: Path, zone: ZoneInfo) -> Iterator[tuple[int, HistoryLine | RejectedLine]]:
     """Every row with its line: what it says, or why it is rejected. Raises BadFile for a file that cannot be read."""
     first = True
     for number, row in rows_of(path):
@@ -46,9 +57,17 @@ def history_lines(path: Path, zone: ZoneInfo) -> Iterator[tuple[int, HistoryLine
         try:
             yield number, _line(row, zone)
         except BadRow as reason:
-            yield number, str(reason)
+            yield number, _rejected(row, zone, str(reason))
     if first:
         raise BadFile(f"{path.name}: no rows under the header {', '.join(COLUMNS)}")
+
+
+def _rejected(row: Row, zone: ZoneInfo, reason: str) -> RejectedLine:
+    try:
+        day = _instant(row.get("sold_at", ""), zone).astimezone(zone).date()
+    except BadRow:
+        day = None
+    return RejectedLine(reason, row.get("store", ""), row.get("till", ""), row.get("receipt", ""), day)
 
 
 def _line(row: Row, zone: ZoneInfo) -> HistoryLine:

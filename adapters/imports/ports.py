@@ -1,6 +1,6 @@
 """What an import needs from the database: shelves that take many rows at once, each row put or renewed."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -38,4 +38,8 @@ class Shelves(Protocol):
 
     def put_plastics(self, plastics: Sequence[Plastic]) -> None:
         """A record that a card has restored keeps its card and its points."""
+        ...
+
+    def forgotten(self, phones: Sequence[Phone]) -> Set[Phone]:
+        """Those whose owner was forgotten and that nobody has proven since."""
         ...

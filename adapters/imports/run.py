@@ -1,17 +1,19 @@
 """One import from file to shelves: every row checked, the good ones put in one transaction, the bad ones listed."""
 
 import csv
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from adapters.imports.files import BadFile, rows_of
-from adapters.imports.ports import Shelves
+from adapters.imports.ports import ImportedCustomer, Shelves
 from adapters.imports.rows import BadRow, Kind, ReadPhone
+from core.cards.model import Plastic
 
 CHUNK = 5_000
+FORGOTTEN = "phone: its owner asked to be forgotten"
 
 
 @dataclass(slots=True)
@@ -22,13 +24,15 @@ class Report:
     rejected: list[tuple[int, str]] = field(default_factory=list)
 
 
-def check_file(path: Path, kind: Kind, phones: ReadPhone, report: Report) -> Iterator[list[Any]]:
-    """Chunks of good values; the rejected are in the report. A key given twice counts once, the later line rejected.
+def _checked(path: Path, kind: Kind, phones: ReadPhone, report: Report) -> Iterator[list[tuple[int, Any]]]:
+    """Chunks of good values with their lines; the rejected are in the report.
+
+    A key given twice counts once, the later line is rejected.
 
     Raises BadFile when the file itself cannot be read or lacks a column.
     """
     seen: set[str] = set()
-    chunk: list[Any] = []
+    chunk: list[tuple[int, Any]] = []
     first = True
     for line, row in rows_of(path):
         if first:
@@ -44,7 +48,7 @@ def check_file(path: Path, kind: Kind, phones: ReadPhone, report: Report) -> Ite
             report.rejected.append((line, str(reason)))
             continue
         seen.add(key)
-        chunk.append(value)
+        chunk.append((line, value))
         report.good += 1
         if len(chunk) >= CHUNK:
             yield chunk
@@ -62,20 +66,39 @@ def import_file(
 
     def job(shelves: Shelves) -> Report:
         report = Report()
-        for chunk in check_file(path, kind, phones, report):
+        for chunk in _checked(path, kind, phones, report):
+            values = [value for _, value in chunk]
             match kind.name:
                 case "stores":
-                    shelves.put_stores(chunk)
+                    shelves.put_stores(values)
                 case "products":
-                    shelves.put_products(chunk)
+                    shelves.put_products(values)
                 case "customers":
-                    shelves.put_customers(chunk, now)
+                    shelves.put_customers(_without_forgotten(chunk, shelves, report), now)
                 case _:
-                    shelves.put_plastics(chunk)
+                    shelves.put_plastics(_nameless_if_forgotten(values, shelves))
             progress(report.good)
+        report.rejected.sort()
         return report
 
     return job
+
+
+def _without_forgotten(
+    chunk: Sequence[tuple[int, ImportedCustomer]], shelves: Shelves, report: Report
+) -> list[ImportedCustomer]:
+    """Who asked to be forgotten comes back by proving the phone, not by a file."""
+    gone = shelves.forgotten([value.phone for _, value in chunk])
+    report.rejected += [(line, FORGOTTEN) for line, value in chunk if value.phone in gone]
+    kept = [value for _, value in chunk if value.phone not in gone]
+    report.good -= len(chunk) - len(kept)
+    return kept
+
+
+def _nameless_if_forgotten(plastics: Sequence[Plastic], shelves: Shelves) -> list[Plastic]:
+    """The plastic and its points are there; whose it was is not told again."""
+    gone = shelves.forgotten([one.phone for one in plastics if one.phone is not None])
+    return [replace(one, phone=None, name="", birthday=None) if one.phone in gone else one for one in plastics]
 
 
 def write_rejects(report: Report, path: Path) -> None:

@@ -4,18 +4,23 @@
 same import again finds what is there already and adds the rest, so its end is the same.
 """
 
+import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
+
+from adapters.lake.receipts import CONTENT, FILE_LINE, IDENTITY, ORDER, Key, Receipt, Row, line_hash, receipts
 
 SCHEMA = pa.schema(
     [
@@ -34,19 +39,26 @@ SCHEMA = pa.schema(
         ("source", pa.string()),  # import | till | return
     ]
 )
-IDENTITY = ["store", "till", "receipt", "business_date"]
-_LINE_NUMBER = "file_line"
-_STAGED = pa.schema([*SCHEMA, (_LINE_NUMBER, pa.int64())])
-_SPILL = 50_000
+_STAGED = pa.schema([*SCHEMA, (FILE_LINE, pa.int64()), (ORDER, pa.int64())])
+_SPILL = 20_000
+T = TypeVar("T")
+KNOWN_OTHERWISE = "receipt: is in the lake already with other lines"
+REJECTED = "receipt: another line of it is rejected"
+
+
+class LakeBusy(BlockingIOError):
+    """Another import is filling the lake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of an import: receipts added, receipts that were there already, and lines of receipts that differ."""
+    """What became of an import: receipts added, receipts that were there already, lines that were rejected and why."""
 
     receipts: int
     known: int
-    differing: Sequence[int]
+    rejected: Sequence[tuple[int, str]]
+    refused: Set[Key]
+    """The receipts of those lines: nothing of them is known to the house."""
 
 
 class Lake:
@@ -55,35 +67,59 @@ class Lake:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def staging(self, name: str) -> "Staging":
-        """A place for the rows of one import until all of them were read."""
-        return Staging(self._folder / f".staging-{name}")
+    @contextmanager
+    def staging(self) -> "Iterator[Staging]":
+        """A place for the rows of one import; what a killed one has left is cleared. Raises LakeBusy."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / ".import").open("w") as door:
+            try:
+                fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise LakeBusy("another import of sales is under way; run this one when that has ended") from None
+            for left in (*self._folder.glob(".staging-*"), *self._folder.glob("sales/month=*/.import-*.part")):
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+            staging = Staging(self._folder / f".staging-{os.getpid()}")
+            try:
+                yield staging
+            finally:
+                staging.close()
 
-    def add(self, staging: "Staging", name: str, *, dry_run: bool = False) -> Added:
+    def add(self, staging: "Staging", name: str, *, bad: Callable[[Key], bool], dry_run: bool = False) -> Added:
         """Every staged receipt that is not there is there, or, when this raises, some months are and the rest come
-        with the next try. A receipt that is there with other lines stays as it is; its staged lines are told."""
+        with the next try. A receipt that is there with other lines stays as it is; its staged lines are rejected, as
+        are those of receipts that are `bad`, or wrong in themselves."""
         receipts = known = 0
-        differing: list[int] = []
+        rejected: list[tuple[int, str]] = []
+        refused: set[Key] = set()
         ready: list[tuple[Path, Path]] = []
         for month in staging.months():
-            table = staging.read(month)
-            fresh, there, other = _compare(table, self._month(month))
-            receipts, known = receipts + fresh[1], known + there
-            differing += other
-            if fresh[0].num_rows and not dry_run:
-                ready.append(self._write(fresh[0], month, f"import-{name}"))
+            wrong = {one.key: REJECTED if bad(one.key) else one.wrong for one in staging.receipts(month)
+                     if one.wrong or bad(one.key)}  # fmt: skip
+            ours = {one.key: one.digest for one in staging.receipts(month) if one.key not in wrong}
+            theirs = self._digests(month, ours)
+            wrong |= {key: KNOWN_OTHERWISE for key, digest in theirs.items() if digest != ours[key]}
+            fresh = (one for one in staging.receipts(month) if one.key not in wrong and one.key not in theirs)
+            if not dry_run and len(ours) > len(theirs):
+                ready.append(self._write((row for one in fresh for row in one.rows), month, f"import-{name}"))
+            if wrong:
+                told = (one for one in staging.receipts(month) if one.key in wrong)
+                rejected += [(line, wrong[one.key]) for one in told for line in one.file_lines]
+            receipts += len(ours) - len(theirs)
+            known += sum(key not in wrong for key in theirs)
+            refused |= wrong.keys()
         for half, whole in ready:
             _move(half, whole)
-        return Added(receipts, known, sorted(differing))
+        return Added(receipts, known, sorted(rejected), refused)
 
-    def follow(self, rows: Sequence[dict[str, Any]], name: str) -> None:
+    def follow(self, rows: Sequence[Row], name: str) -> None:
         """The tills' rows are there under this name; the same name again replaces them."""
-        table = pa.Table.from_pylist(list(rows), schema=SCHEMA)
-        months = pc.strftime(table["business_date"], "%Y-%m")
-        for month in pc.unique(months).to_pylist():
-            _move(*self._write(table.filter(pc.equal(months, month)), month, f"till-{name}"))
+        by_month: dict[str, list[Row]] = {}
+        for row in rows:
+            by_month.setdefault(f"{row['business_date']:%Y-%m}", []).append(row)
+        for month, found in by_month.items():
+            _move(*self._write(found, month, f"till-{name}"))
 
-    def rows(self, first: date | None = None, last: date | None = None) -> Iterator[dict[str, Any]]:
+    def rows(self, first: date | None = None, last: date | None = None) -> Iterator[Row]:
         """Lines of sales in the order of months, receipts and lines; what came back is left out."""
         for folder in sorted((self._folder / "sales").glob("month=*")):
             month = folder.name.removeprefix("month=")
@@ -98,15 +134,37 @@ class Lake:
             for batch in table.sort_by(keys).to_batches(max_chunksize=_SPILL):
                 yield from batch.to_pylist()
 
+    def _files(self, month: str) -> list[str]:
+        return sorted(str(path) for path in (self._folder / "sales" / f"month={month}").glob("*.parquet"))
+
     def _month(self, month: str) -> pa.Table:
-        files = sorted(str(path) for path in (self._folder / "sales" / f"month={month}").glob("*.parquet"))
+        files = self._files(month)
         return ds.dataset(files, schema=SCHEMA).to_table() if files else SCHEMA.empty_table()
 
-    def _write(self, table: pa.Table, month: str, name: str) -> tuple[Path, Path]:
+    def _digests(self, month: str, wanted: Mapping[Key, int]) -> dict[Key, int]:
+        """What stands on those of the wanted receipts that are there; what came back later is not on the receipt."""
+        found: dict[Key, int] = {}
+        files = self._files(month)
+        if not files or not wanted:
+            return found
+        days = [key[-1] for key in wanted]
+        day = ds.field("business_date")
+        chosen = (ds.field("source") != "return") & (day >= min(days)) & (day <= max(days))
+        told = [*IDENTITY, *CONTENT]
+        for batch in ds.dataset(files, schema=SCHEMA).to_batches(columns=told, filter=chosen, batch_size=_SPILL):
+            for row in zip(*(batch[name].to_pylist() for name in told), strict=True):
+                key = row[: len(IDENTITY)]
+                if key in wanted:
+                    found[key] = found.get(key, 0) + line_hash(row[len(IDENTITY) :])
+        return found
+
+    def _write(self, rows: Iterable[Row], month: str, name: str) -> tuple[Path, Path]:
         folder = self._folder / "sales" / f"month={month}"
         folder.mkdir(parents=True, exist_ok=True)
         half = folder / f".{name}.part"
-        pq.write_table(table.select(SCHEMA.names).cast(SCHEMA), half, compression="zstd")
+        with pq.ParquetWriter(half, SCHEMA, compression="zstd") as writer:
+            for batch in batched(rows, _SPILL):
+                writer.write_table(pa.Table.from_pylist(batch, schema=SCHEMA))
         return half, folder / f"{name}.parquet"
 
 
@@ -115,16 +173,17 @@ class Staging:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        self._rows: dict[str, list[dict[str, Any]]] = {}
-        self._count = self._files = 0
+        folder.mkdir(mode=0o700)
+        self._rows: dict[str, list[Row]] = {}
+        self._count = self._files = self._held = 0
 
-    def put(self, row: dict[str, Any], file_line: int) -> None:
+    def put(self, row: Row, file_line: int) -> None:
         """One line of a receipt, in the lake's columns, and where it stands in its file."""
-        self._rows.setdefault(f"{row['business_date']:%Y-%m}", []).append({**row, _LINE_NUMBER: file_line})
+        told = {**row, FILE_LINE: file_line, ORDER: self._count}
+        self._rows.setdefault(f"{row['business_date']:%Y-%m}", []).append(told)
         self._count += 1
-        if self._count >= _SPILL:
+        self._held += 1
+        if self._held >= _SPILL:
             self._spill()
 
     def months(self) -> list[str]:
@@ -132,9 +191,12 @@ class Staging:
         self._spill()
         return sorted({path.name[:7] for path in self._folder.glob("*.parquet")})
 
-    def read(self, month: str) -> pa.Table:
-        """All rows of the month."""
-        return ds.dataset([str(path) for path in sorted(self._folder.glob(f"{month}-*.parquet"))]).to_table()
+    def receipts(self, month: str) -> Iterator[Receipt]:
+        """The month's receipts, each once, in the order of their identities."""
+        files = [str(path) for path in sorted(self._folder.glob(f"{month}-*.parquet"))]
+        table = ds.dataset(files, schema=_STAGED).to_table()
+        table = table.sort_by([(name, "ascending") for name in (*IDENTITY, ORDER)])
+        return receipts(row for batch in table.to_batches(max_chunksize=_SPILL) for row in batch.to_pylist())
 
     def close(self) -> None:
         """Nothing is left behind."""
@@ -145,28 +207,14 @@ class Staging:
             table = pa.Table.from_pylist(rows, schema=_STAGED)
             pq.write_table(table, self._folder / f"{month}-{self._files:06d}.parquet")
             self._files += 1
-        self._rows, self._count = {}, 0
+        self._rows, self._held = {}, 0
 
 
-def _compare(staged: pa.Table, there: pa.Table) -> tuple[tuple[pa.Table, int], int, list[int]]:
-    """Staged receipts that are new (and how many), how many are there already, and lines of those that differ."""
-    ours, theirs = _digests(staged), _digests(there)
-    fresh = {key for key in ours if key not in theirs}
-    differing = {key for key in ours if key in theirs and ours[key] != theirs[key]}
-    keys = list(zip(*(staged[name].to_pylist() for name in IDENTITY), strict=True))
-    new = staged.filter(pa.array([key in fresh for key in keys]))
-    lines = [line for key, line in zip(keys, staged[_LINE_NUMBER].to_pylist(), strict=True) if key in differing]
-    return (new, len(fresh)), len(ours) - len(fresh) - len(differing), lines
-
-
-def _digests(table: pa.Table) -> dict[tuple[Any, ...], int]:
-    """What stands on each receipt, whatever the order of its lines: the sum of its lines' hashes."""
-    found: dict[tuple[Any, ...], int] = {}
-    told = [table[name].to_pylist() for name in (*IDENTITY, "sku", "milli", "unit_price", "discount")]
-    for row in zip(*told, strict=True):
-        key = row[: len(IDENTITY)]
-        found[key] = found.get(key, 0) + hash(row[len(IDENTITY) :])
-    return found
+def batched(given: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of up to so many."""
+    left = iter(given)
+    while batch := list(islice(left, size)):
+        yield batch
 
 
 def _move(half: Path, whole: Path) -> None:

@@ -12,19 +12,22 @@ from typing import Any
 
 import pytest
 from pyarrow.parquet import read_table
+from sqlalchemy import text
 
 from adapters.app.histories import export_sales, follow, import_sales
 from adapters.db import keep
+from adapters.db.historytables import PHONE
 from adapters.imports.files import BadFile
 from adapters.imports.run import Report
-from adapters.lake.lake import Lake
+from adapters.lake.lake import Lake, LakeBusy
+from core.cards.actions import forget
 from core.ledger.seeing import seen
 from core.sales.actions import SaleAsked, settle
 from core.sales.asking import Asked
 from core.sales.basket import Line
 from core.sales.model import SaleId
 from core.sales.returning import give_back, sale_of
-from core.shared.values import StoreId
+from core.shared.values import Phone, StoreId
 from core.stores.model import Store
 from tests.contracts.test_talk import OLENA, register
 from tests.support.world import World
@@ -87,6 +90,69 @@ def test_a_receipt_that_differs_or_has_a_bad_line_is_rejected_whole(world: World
     assert report.good == 0
     assert [line for line, _ in report.rejected] == [2, 3, 4, 5]
     assert len(rows(lake)) == len(GOOD)
+
+
+def test_a_receipt_that_differs_makes_nobody_a_buyer_and_books_no_points(
+    world: World, lake: Lake, tmp_path: Path
+) -> None:
+    bring(world, lake, put(tmp_path, "r1;s1;1;2026-11-20T12:00:00;;a;2;100;0;0"))
+    register(world.person())
+    customer = world.do(lambda work: work.customers.by_phone(OLENA))
+    assert customer is not None
+    forged = put(tmp_path, "r1;s1;1;2026-11-20T12:00:00;067 123 45 67;a;9;100;0;0", name="forged.csv")
+    report = bring(world, lake, forged, earn=True)
+    assert (report.good, report.rejected) == (0, [(2, "receipt: is in the lake already with other lines")])
+    assert not world.do(lambda work: work.sales.has_bought([customer.id]))
+    assert world.do(lambda work: seen(work, customer.id)[0]).pending == 0
+
+
+def test_a_file_joined_to_itself_is_the_file(world: World, lake: Lake, tmp_path: Path) -> None:
+    report = bring(world, lake, put(tmp_path, *GOOD, *GOOD))
+    assert (report.good, report.rejected) == (8, [])
+    assert len(rows(lake)) == len(GOOD)
+    assert bring(world, lake, put(tmp_path, *GOOD, name="once.csv")).rejected == []
+    assert len(rows(lake)) == len(GOOD)
+
+
+def test_a_bad_line_takes_the_receipt_of_its_own_day(world: World, lake: Lake, tmp_path: Path) -> None:
+    lines = [f"r1;s1;1;2025-03-0{day}T12:00:00;;a;{count};1;;" for day, count in ((1, "1"), (2, "0"), (2, "1"))]
+    report = bring(world, lake, put(tmp_path, *lines))
+    assert (report.good, [line for line, _ in report.rejected]) == (1, [3, 4])
+    whenever = bring(world, lake, put(tmp_path, *lines[:1], "r1;s1;1;soon;;a;1;1;;", name="undated.csv"))
+    assert (whenever.good, [line for line, _ in whenever.rejected]) == (0, [2, 3])
+
+
+def test_one_import_at_a_time_and_the_second_says_so(world: World, lake: Lake, tmp_path: Path) -> None:
+    path = put(tmp_path, *GOOD)
+    (tmp_path / "lake" / ".staging-1").mkdir(parents=True)  # as a killed import leaves it
+    with lake.staging(), pytest.raises(LakeBusy, match="another import"):
+        bring(world, Lake(tmp_path / "lake"), path)
+    assert bring(world, lake, path).good == 4
+    assert not list((tmp_path / "lake").glob(".staging*"))
+
+
+def test_nothing_of_the_past_is_tied_to_a_forgotten_person_again(world: World, lake: Lake, tmp_path: Path) -> None:
+    register(world.person())
+    bring(world, lake, put(tmp_path, *GOOD))
+    customer = world.do(lambda work: work.customers.by_phone(OLENA))
+    assert customer is not None
+    world.do(lambda work: forget(work, customer=customer, channel="telegram"))
+    bring(world, lake, put(tmp_path, "r7;s1;1;2025-05-01T12:00:00;067 123 45 67;a;1;1;;", name="later.csv"))
+    assert rows(lake)[-1]["owner"] is None
+    with world.engine.connect() as connection:
+        owners = set(connection.execute(text("select owner from purchases where owner like 'phone:%'")).scalars())
+    assert owners == {PHONE + world.outside.hashed(Phone("+380501112233"))}
+
+
+def test_what_waits_for_a_phone_is_gone_with_its_owner(world: World, lake: Lake, tmp_path: Path) -> None:
+    bring(world, lake, put(tmp_path, *GOOD))
+    register(world.person())
+    customer = world.do(lambda work: work.customers.by_phone(OLENA))
+    assert customer is not None
+    world.do(lambda work: forget(work, customer=customer, channel="telegram"))
+    with world.engine.connect() as connection:
+        count = connection.execute(text("select count(*) from purchases")).scalar_one()
+    assert count == 1
 
 
 def test_people_are_linked_by_card_and_phone_also_when_they_come_later(
@@ -153,6 +219,9 @@ def test_sales_and_returns_of_the_tills_follow_once(world: World, lake: Lake, tm
     assert [(row["sku"], row["milli"]) for row in rows(lake)] == [("a", 2000), ("b", 500)]
     files = list((tmp_path / "lake").rglob("till-*.parquet"))
     assert sorted(read_table(one)["milli"].to_pylist() for one in files) == [[-1000], [2000, 500]]
+    out = tmp_path / "out.csv"
+    assert export_sales(out, lake=lake, do=world.do, first=None, last=None, progress=lambda rows: None) == 2
+    assert (bring(world, lake, out).good, len(rows(lake))) == (2, 2)
 
 
 BROKEN: list[tuple[str, Callable[[bytes], bytes]]] = [

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from adapters.imports.files import BadFile
 from adapters.imports.rows import KINDS
-from adapters.imports.run import Report, import_file, write_rejects
+from adapters.imports.run import FORGOTTEN, Report, import_file, write_rejects
+from core.cards.actions import forget
 from core.customers.model import Purpose, agreed
 from core.shared.values import Phone
 from tests.contracts.test_talk import OLENA, register
@@ -164,3 +165,22 @@ def test_a_claimed_phone_proves_nothing(world: World, tmp_path: Path) -> None:
     claimed = world.do(lambda work: work.customers.by_phone(Phone("+380509998877")))
     assert claimed is not None
     assert world.do(lambda work: work.cards.of(claimed.id)) is None
+
+
+def test_who_asked_to_be_forgotten_does_not_come_back_by_a_file(world: World, tmp_path: Path) -> None:
+    register(world.person())
+    customer = world.do(lambda work: work.customers.by_phone(OLENA))
+    assert customer is not None
+    world.do(lambda work: forget(work, customer=customer, channel="telegram"))
+    report = load(
+        world, "customers", write(tmp_path, "customers.csv", "phone;name\n0671234567;Olena\n0509998877;Ivan\n")
+    )
+    assert (report.good, report.rejected) == (1, [(2, FORGOTTEN)])
+    assert world.do(lambda work: work.customers.by_phone(OLENA)) is None
+    load(world, "plastic", write(tmp_path, "plastic.csv", "number;phone;name;points\n20000001;0671234567;Olena;50\n"))
+    kept = world.do(lambda work: work.plastics.get("20000001"))
+    assert kept is not None
+    assert (kept.phone, kept.name) == (None, "")
+    register(world.person("olena-again"))
+    again = load(world, "customers", write(tmp_path, "customers.csv", "phone;city\n0671234567;Lviv\n"))
+    assert (again.good, again.rejected) == (1, [])
