@@ -93,9 +93,13 @@ class Lake:
         refused: set[Key] = set()
         ready: list[tuple[Path, Path]] = []
         for month in staging.months():
-            wrong = {one.key: REJECTED if bad(one.key) else one.wrong for one in staging.receipts(month)
-                     if one.wrong or bad(one.key)}  # fmt: skip
-            ours = {one.key: one.digest for one in staging.receipts(month) if one.key not in wrong}
+            wrong: dict[Key, str] = {}
+            ours: dict[Key, int] = {}
+            for one in staging.receipts(month):
+                if reason := REJECTED if bad(one.key) else one.wrong:
+                    wrong[one.key] = reason
+                else:
+                    ours[one.key] = one.digest
             theirs = self._digests(month, ours)
             wrong |= {key: KNOWN_OTHERWISE for key, digest in theirs.items() if digest != ours[key]}
             fresh = (one for one in staging.receipts(month) if one.key not in wrong and one.key not in theirs)
