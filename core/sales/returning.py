@@ -65,7 +65,7 @@ def give_back(
         balance = shown(purse, work.ledger.lots(customer), work.now, blocked=_blocked(work, customer))
     done = SaleReturn(made, sale.id, operated, work.now, source, reason, back, given, taken, shortfall)
     work.sales.add_return(done)
-    vouchers = _undo(work, sale, back, made) if back.whole else ()
+    vouchers = _undo(work, sale, made) if back.whole else ()
     return GivenBack(done, vouchers, balance, customer)
 
 
@@ -85,9 +85,8 @@ def _restored(work: SalesWork, purse: CustomerId | None) -> CustomerId | None:
     return customer_of(work, card.customer).id if card is not None else purse
 
 
-def _undo(work: SalesWork, sale: Sale, back: Back, cause: str) -> tuple[str, ...]:
+def _undo(work: SalesWork, sale: Sale, cause: str) -> tuple[str, ...]:
     """A sale that is wholly returned counts no use, and its vouchers live again by their offer's policy."""
-    del back
     spent: dict[str, int] = {}
     for one in work.sales.applied(sale.id):
         spent[one.offer] = spent.get(one.offer, 0) + one.amount
