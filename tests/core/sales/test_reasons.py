@@ -1,5 +1,6 @@
 """Why an offer or a voucher does not apply: one reason each, the first that fits (domain section 6)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,8 +22,8 @@ BASKET = (Line("a", 2000, 5000, category="tea"), Line("b", 1000, 5000))
 
 
 def quoted(
-    offers: list[dict[str, Any]] = [],  # noqa: B006  # never changed
-    vouchers: list[tuple[str, Voucher | None, dict[str, Any] | None]] = [],  # noqa: B006
+    offers: Sequence[Mapping[str, Any]] = (),
+    vouchers: Sequence[tuple[str, Voucher | None, Mapping[str, Any] | None]] = (),
     *,
     buyer: Buyer | None = Buyer(OLENA),  # noqa: B008  # frozen
     usage: dict[str, Usage] | None = None,
@@ -83,7 +84,7 @@ FOR_CODES = {"id": "v", "audience": "voucher", "benefit": TEN}
 def test_a_voucher_that_does_not_apply_has_the_first_reason_that_fits(
     voucher: Voucher | None, data: dict[str, Any] | None, reason: str
 ) -> None:
-    told = quoted([], [("AA-AA", voucher, data)], usage={"v": Usage(by_customer=2, total=4, spent=3000)})
+    told = quoted((), [("AA-AA", voucher, data)], usage={"v": Usage(by_customer=2, total=4, spent=3000)})
     assert told.not_applied == {"AA-AA": reason}
     assert (told.total, told.applied) == (15000, ())
 
@@ -103,29 +104,29 @@ def test_a_voucher_that_does_not_apply_has_the_first_reason_that_fits(
     ],
 )  # fmt: skip
 def test_a_voucher_applies(voucher: Voucher, data: dict[str, Any], more: dict[str, Any]) -> None:
-    told = quoted([], [("AA-AA", voucher, data)], usage={"v": Usage(by_customer=2, total=4, spent=3000)}, **more)
+    told = quoted((), [("AA-AA", voucher, data)], usage={"v": Usage(by_customer=2, total=4, spent=3000)}, **more)
     assert told.not_applied == {}
     assert (told.total, told.discount, [one.code for one in told.applied]) == (14000, 1000, ["AAAA"])
 
 
 def test_somebody_s_voucher_needs_their_card() -> None:
     mine = replace(VOUCHER, customer=OLENA)
-    assert quoted([], [("x", mine, FOR_CODES)], buyer=None).not_applied == {"x": "not-yours"}
+    assert quoted((), [("x", mine, FOR_CODES)], buyer=None).not_applied == {"x": "not-yours"}
 
 
 def test_vouchers_of_one_offer_beyond_per_receipt_are_over_the_limit_and_a_failed_one_takes_no_place() -> None:
     three = [(code, replace(VOUCHER, code=code), {**FOR_CODES, "limits": {"per_receipt": 2}}) for code in "ABC"]
-    told = quoted([], three)
+    told = quoted((), three)
     assert (told.discount, told.not_applied) == (2000, {"C": "limit"})
     three[0] = ("A", replace(three[0][1], state=VoucherState.VOID), three[0][2])
-    told = quoted([], three)
+    told = quoted((), three)
     assert (told.discount, told.not_applied) == (2000, {"A": "void"})
     free = [(code, one, {**FOR_CODES, "limits": {"per_receipt": None}}) for code, one, _ in three[1:]]
-    assert quoted([], free).discount == 2000
+    assert quoted((), free).discount == 2000
     unmet = [
         (code, one, {**data, "condition": {"kind": "min_basket", "amount": 99999}}) for code, one, data in three[1:]
     ]
-    assert quoted([], unmet).not_applied == {"B": "condition", "C": "condition"}
+    assert quoted((), unmet).not_applied == {"B": "condition", "C": "condition"}
 
 
 def test_the_budget_counts_what_earlier_vouchers_of_the_receipt_promise() -> None:
@@ -133,7 +134,7 @@ def test_the_budget_counts_what_earlier_vouchers_of_the_receipt_promise() -> Non
         (code, replace(VOUCHER, code=code), {**FOR_CODES, "limits": {"per_receipt": 5, "budget": 1999}})
         for code in "AB"
     ]
-    told = quoted([], two)
+    told = quoted((), two)
     assert (told.discount, told.not_applied) == (1000, {"B": "budget"})
 
 

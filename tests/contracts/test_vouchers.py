@@ -1,0 +1,140 @@
+"""Vouchers on both databases: each legal move, each illegal one, who is faster, reservations that end."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from adapters.db import keep
+from core.sales.recognising import by_voucher
+from core.shared.refusals import Conflict
+from core.vouchers.actions import issue, redeem, release, reserve, roll_back, void
+from core.vouchers.codes import normalised
+from core.vouchers.model import MOVES, Voucher, VoucherState, target
+from tests.support.engine import furnish
+from tests.support.world import NOON, World
+
+S = VoucherState
+
+
+@pytest.fixture
+def house(world: World) -> World:
+    world.do(furnish)
+    return world
+
+
+def now(world: World, code: str) -> Voucher:
+    return world.do(lambda work: work.vouchers.find([code], (), lock=False))[code]
+
+
+def fresh(world: World) -> Voucher:
+    return world.do(lambda work: issue(work, offer="fifty"))
+
+
+def moves(world: World, code: str) -> list[tuple[str, str, str]]:
+    with world.engine.connect() as connection:
+        told = text("select move, source, target from voucher_moves where code = :code order by id")
+        return [(row[0], row[1], row[2]) for row in connection.execute(told, {"code": code})]
+
+
+@pytest.mark.parametrize("state", list(S))
+@pytest.mark.parametrize("move", ["reserve", "release", "redeem", "rollback", "expire", "void", "fly"])
+def test_the_table_of_moves_is_the_domain_s(state: VoucherState, move: str) -> None:
+    legal = {
+        (S.ISSUED, "reserve"): S.RESERVED, (S.RESERVED, "release"): S.ISSUED, (S.RESERVED, "redeem"): S.REDEEMED,
+        (S.REDEEMED, "rollback"): S.ISSUED, (S.ISSUED, "expire"): S.EXPIRED, (S.ISSUED, "void"): S.VOID,
+    }  # fmt: skip
+    assert legal == MOVES
+    if (state, move) in legal:
+        assert target(state, move) is legal[state, move]
+    else:
+        with pytest.raises(Conflict, match=f"voucher-{state}"):
+            target(state, move)
+
+
+def test_a_code_is_new_and_one_that_is_taken_is_refused(house: World) -> None:
+    one = fresh(house)
+    assert normalised(one.code) == one.code
+    assert one.code != fresh(house).code
+    with pytest.raises(Conflict, match="code-taken"):
+        house.do(lambda work: issue(work, offer="fifty", code=one.code))
+    assert now(house, one.code) == one
+
+
+def test_a_reservation_keeps_others_out_until_its_time_and_is_let_go(house: World) -> None:
+    one, until = fresh(house), house.clock.now + timedelta(minutes=10)
+    house.do(lambda work: reserve(work, one, hold="h1", until=until))
+    kept = now(house, one.code)
+    assert (kept.state, kept.reserved_by, kept.reserved_until) == (S.RESERVED, "h1", until)
+    with pytest.raises(Conflict, match="voucher-used"):
+        house.do(lambda work: reserve(work, kept, hold="h2", until=until))
+    with pytest.raises(Conflict, match="voucher-used"):
+        house.do(lambda work: redeem(work, kept, sale="s", hold=None))
+    house.do(lambda work: release(work, hold="h2"))
+    assert now(house, one.code) == kept
+    house.do(lambda work: release(work, hold="h1"))
+    assert now(house, one.code) == one
+    house.do(lambda work: reserve(work, one, hold="h1", until=until))
+    house.clock.now = until
+    over = now(house, one.code)
+    house.do(lambda work: reserve(work, over, hold="h2", until=until + timedelta(minutes=5)))
+    assert now(house, one.code).reserved_by == "h2"
+    assert [move for move, _, _ in moves(house, one.code)] == ["reserve", "release", "reserve", "release", "reserve"]
+
+
+def test_a_hold_redeems_what_it_reserved_and_a_sale_that_is_undone_gives_it_back(house: World) -> None:
+    one = fresh(house)
+    house.do(lambda work: reserve(work, one, hold="h1", until=house.clock.now + timedelta(minutes=1)))
+    kept = now(house, one.code)
+    house.do(lambda work: redeem(work, kept, sale="s1", hold="h1"))
+    used = now(house, one.code)
+    assert (used.state, used.sale) == (S.REDEEMED, "s1")
+    assert house.do(lambda work: roll_back(work, [used], cause="r1")) == [one.code]
+    assert now(house, one.code) == one
+    house.do(lambda work: redeem(work, one, sale="s2", hold=None))
+    assert moves(house, one.code) == [
+        ("reserve", "issued", "reserved"), ("redeem", "reserved", "redeemed"), ("rollback", "redeemed", "issued"),
+        ("reserve", "issued", "reserved"), ("redeem", "reserved", "redeemed"),
+    ]  # fmt: skip
+
+
+def test_who_comes_with_an_old_sight_of_it_is_late(house: World) -> None:
+    one = fresh(house)
+    house.do(lambda work: redeem(work, one, sale="s1", hold=None))
+    for late in (
+        lambda work: redeem(work, one, sale="s2", hold=None),
+        lambda work: void(work, one, actor="m"),
+        lambda work: reserve(work, one, hold="h", until=house.clock.now),
+    ):
+        with pytest.raises(Conflict, match="voucher-used"):
+            house.do(late)
+    assert now(house, one.code).sale == "s1"
+
+
+def test_a_void_voucher_is_worth_nothing(house: World) -> None:
+    one = fresh(house)
+    house.do(lambda work: void(work, one, actor="m"))
+    gone = now(house, one.code)
+    assert gone.state is S.VOID
+    with pytest.raises(Conflict, match="voucher-void"):
+        house.do(lambda work: void(work, gone, actor="m"))
+    with pytest.raises(Conflict, match="voucher-used"):
+        house.do(lambda work: redeem(work, gone, sale="s", hold=None))
+    assert keep.check(house.url) == []
+
+
+def test_a_reservation_is_free_for_its_hold_and_after_its_time() -> None:
+    at = NOON
+    kept = Voucher("A", "o", state=S.RESERVED, reserved_by="h", reserved_until=at)
+    assert kept.free(at, None)
+    assert not kept.free(at - timedelta(seconds=1), None)
+    assert kept.free(at - timedelta(seconds=1), "h")
+    assert not replace(kept, reserved_until=None).free(at, "other")
+    assert not replace(kept, state=S.VOID).free(at, "h")
+
+
+def test_a_code_of_nobody_finds_nobody(house: World) -> None:
+    one = fresh(house)
+    for typed in (one.code, "not a code", "AAAAAAAAAAA"):
+        assert house.do(lambda work, typed=typed: by_voucher(work, typed=typed)) is None
