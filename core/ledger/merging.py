@@ -140,11 +140,11 @@ def _brought(entries: Iterable[Entry], survivor: CustomerId) -> dict[str, int]:
 def _free_holds(work: LedgerWork, purse: Purse) -> None:
     """Open receipts of one person who turns out to be two claim nothing any more."""
     for hold in work.ledger.holds(purse.customer):
-        if work.ledger.close_hold(hold.id, "released"):
-            lots = work.ledger.lots(purse.customer)
-            parts: Sequence[Part] = held_parts(work, hold, lots)
-            made = operation(work, Kind.RELEASE, source="unmerge", key=hold.id)
-            post(work, made, moved(parts, Account.HELD, Account.ACTIVE), lots=lots, purse=purse)
+        work.ledger.close_hold(hold.id, "released")
+        lots = work.ledger.lots(purse.customer)
+        parts: Sequence[Part] = held_parts(work, hold, lots)
+        made = operation(work, Kind.RELEASE, source="unmerge", key=hold.id)
+        post(work, made, moved(parts, Account.HELD, Account.ACTIVE), lots=lots, purse=purse)
 
 
 def _repay(work: LedgerWork, customer: CustomerId) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from core.offers.model import (
-    All,
     Always,
     Audience,
     Birthday,
@@ -155,7 +154,7 @@ def _is_for(offer: Offer, buyer: Buyer | None) -> bool:
             return buyer is not None
         case Audience.PERSONAL:
             return buyer is not None and offer.id in buyer.assigned
-        case Audience.VOUCHER:
+        case _:
             return False
 
 
@@ -238,5 +237,5 @@ def _holds(condition: Condition, scene: Scene) -> bool:
             return born is not None and birthday_near(born, today, before, after)
         case MemberOf(club):
             return buyer is not None and club in buyer.clubs
-        case All(of):
-            return all(_holds(one, scene) for one in of)
+        case _:
+            return all(_holds(one, scene) for one in condition.of)

@@ -12,7 +12,7 @@ from core.ledger.model import Kind
 from core.ledger.posting import current, operation
 from core.ledger.seeing import shown
 from core.offers.model import ReturnPolicy
-from core.sales.model import Back, ReturnId, Sale, SaleId, SaleReturn, bring_back, everything_left
+from core.sales.model import ReturnId, Sale, SaleId, SaleReturn, bring_back, everything_left
 from core.sales.ports import SalesWork
 from core.shared.refusals import Unknown
 from core.shared.values import CustomerId, StoreId

@@ -58,3 +58,13 @@ def test_distance_is_measured_along_the_earth() -> None:
     assert 465_000 < kyiv.metres_to(lviv) < 472_000
     with pytest.raises(ValueError, match="latitude"):
         Place(91, 0)
+
+
+def test_a_place_knows_how_far_another_is() -> None:
+    kyiv, lviv = Place(50.4501, 30.5234), Place(49.8397, 24.0297)
+    assert 466_000 < kyiv.metres_to(lviv) < 470_000
+    assert kyiv.metres_to(kyiv) == 0
+    assert Place(0, 179.5).metres_to(Place(0, -179.5)) == pytest.approx(111_195, rel=1e-3)
+    for lat, lon in ((90.1, 0), (-90.1, 0), (0, 180.1), (0, -180.1)):
+        with pytest.raises(ValueError, match="latitude"):
+            Place(lat, lon)
