@@ -78,11 +78,10 @@ async def remind(house: House, now: datetime) -> dict[str, int]:
 
     def job(work: DbWork) -> tuple[int, list[Letter]]:
         letters: list[Letter] = []
-        ending = work.vouchers.ending(day, _REMINDERS)
+        ending = work.vouchers.ending(local.date(), day, _REMINDERS)
         for voucher in ending:
             work.vouchers.reminded(voucher.code)
-            if voucher.customer is None or (voucher.valid_until or local.date()) < local.date():
-                continue
+            assert voucher.customer is not None, "only somebody's vouchers are ending"
             for known in work.addresses.of(customer_of(work, voucher.customer).id):
                 answer = voucher_ends(work, voucher, known.language)
                 if known.subscribed and answer is not None:
