@@ -46,7 +46,7 @@ async def tidied(house: House, every: float = HOUR, often: float = OFTEN) -> Asy
         async with (
             running(_for_ever("scheduler.purged", leader, lambda: purge(house.lanes, _now()), every)),
             running(_for_ever("scheduler.night", leader, lambda: night(house), often)),
-            running(_for_ever("scheduler.reminded", leader, lambda: remind(house), often * 15)),
+            running(_for_ever("scheduler.reminded", leader, lambda: remind(house, _now()), often * 15)),
         ):
             yield
     finally:
@@ -68,21 +68,20 @@ async def night(house: House) -> dict[str, int]:
     return {**done, "rewards": rewards, "sealed": sealed, "lines": lines}
 
 
-async def remind(house: House) -> dict[str, int]:
+async def remind(house: House, now: datetime) -> dict[str, int]:
     """Customers hear of vouchers that end within the programme's days, once each, in the daytime. Raises Busy."""
     days = house.programme.voucher_reminder_days
-    local = _now().astimezone(house.programme.timezone)
+    local = now.astimezone(house.programme.timezone)
     if not days or not QUIET_UNTIL <= local.hour < QUIET_FROM:
         return {"reminded": 0}
     day, reminded = local.date() + timedelta(days=days), 0
 
     def job(work: DbWork) -> tuple[int, list[Letter]]:
         letters: list[Letter] = []
-        ending = work.vouchers.ending(day, _REMINDERS)
+        ending = work.vouchers.ending(local.date(), day, _REMINDERS)
         for voucher in ending:
             work.vouchers.reminded(voucher.code)
-            if voucher.customer is None or (voucher.valid_until or local.date()) < local.date():
-                continue
+            assert voucher.customer is not None, "only somebody's vouchers are ending"
             for known in work.addresses.of(customer_of(work, voucher.customer).id):
                 answer = voucher_ends(work, voucher, known.language)
                 if known.subscribed and answer is not None:

@@ -11,6 +11,7 @@ from adapters.db.offerrows import hashes_of
 from adapters.db.outside import Outside
 from adapters.db.saletables import voucher_moves, vouchers
 from adapters.db.sql import insert_for
+from adapters.db.tables import addresses, customers
 from core.shared.values import CustomerId
 from core.vouchers.model import Voucher, VoucherState
 
@@ -41,15 +42,34 @@ _MOVE = (
         changed_at=bindparam("p_at"),
     )
 )
+_FURTHER = customers.alias("further").c
+_DIRECT = (
+    select(customers.c.id, customers.c.merged_into.label("owner"))
+    .where(customers.c.merged_into.is_not(None))
+    .cte("merged", recursive=True)
+)
+_MERGED = _DIRECT.union(
+    select(_DIRECT.c.id, _FURTHER.merged_into).where(_FURTHER.id == _DIRECT.c.owner, _FURTHER.merged_into.is_not(None))
+)
+_REACHED = select(addresses.c.customer).where(addresses.c.subscribed, addresses.c.customer.is_not(None))
 _ENDING = (
     select(vouchers)
     .where(
-        vouchers.c.valid_until <= bindparam("p_day"),
+        vouchers.c.valid_until.between(bindparam("p_today"), bindparam("p_day")),
         vouchers.c.state == VoucherState.ISSUED.value,
-        vouchers.c.customer.is_not(None),
         vouchers.c.reminded.is_(False),
+        or_(
+            vouchers.c.customer.in_(_REACHED),
+            vouchers.c.customer.in_(select(_MERGED.c.id).where(_MERGED.c.owner.in_(_REACHED))),
+        ),
     )
     .order_by(vouchers.c.valid_until, vouchers.c.code)
+)
+"""Whoever cannot be written to now, or has not yet proven the phone that a voucher waits for, is reminded later."""
+_CLAIMED = (
+    update(vouchers)
+    .where(vouchers.c.phone_hash == bindparam("p_hash"), vouchers.c.customer.is_(None))
+    .values(customer=bindparam("p_customer"), phone_hash=None)
 )
 _REMINDED = update(vouchers).where(vouchers.c.code == bindparam("p_code")).values(reminded=True)
 _TOLD = insert(voucher_moves)
@@ -90,14 +110,18 @@ class VoucherRows:
         """By code."""
         return [voucher_of_row(row) for row in self._connection.execute(_OF_HOLD, {"p_hold": hold})]
 
-    def ending(self, day: date, limit: int) -> Sequence[Voucher]:
+    def ending(self, today: date, day: date, limit: int) -> Sequence[Voucher]:
         """By their last day."""
-        rows = self._connection.execute(_ENDING.limit(limit), {"p_day": day})
+        rows = self._connection.execute(_ENDING.limit(limit), {"p_today": today, "p_day": day})
         return [voucher_of_row(row) for row in rows]
 
     def reminded(self, code: str) -> None:
         """Once."""
         self._connection.execute(_REMINDED, {"p_code": code})
+
+    def claim(self, phone_hash: str, customer: CustomerId) -> int:
+        """One statement."""
+        return self._connection.execute(_CLAIMED, {"p_hash": phone_hash, "p_customer": customer}).rowcount
 
     def add(self, voucher: Voucher) -> bool:
         """The primary key decides."""

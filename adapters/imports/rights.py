@@ -155,7 +155,7 @@ def _issued(
 
 
 def _owner(work: SalesWork, text: str, phones: ReadPhone) -> tuple[CustomerId | None, str | None]:
-    """A card's owner; else the keyed hash of a phone, whoever proves it. Nothing: whoever brings the code."""
+    """A card's owner, or whoever has proven the phone; else its keyed hash. Nothing: whoever brings the code."""
     if not text:
         return None, None
     try:
@@ -168,6 +168,9 @@ def _owner(work: SalesWork, text: str, phones: ReadPhone) -> tuple[CustomerId | 
     phone = phones(text)
     if phone is None:
         raise BadRow("card_or_phone: neither a card of this house nor a phone")
+    known = work.customers.by_phone(phone)
+    if known is not None and known.phone_verified_at is not None:
+        return known.id, None
     return None, work.offers.hashed(phone)
 
 

@@ -19,8 +19,8 @@ def split(text: str, most: int = TEXT) -> list[str]:
         cut = most
         while units(text[:cut]) > most:
             cut -= 1
-        place = max(text.rfind("\n\n", 0, cut), text.rfind("\n", 0, cut), text.rfind(" ", 0, cut))
-        place = place if place > most // 2 else cut
+        places = (text.rfind(mark, 0, cut) for mark in ("\n\n", "\n", " "))
+        place = next((one for one in places if one > cut // 2), cut)
         parts.append(text[:place].rstrip())
         text = text[place:].lstrip()
     return [*parts, text] if text else parts or [" "]

@@ -5,7 +5,20 @@ from typing import Any, assert_never
 
 from viberbot.api.messages import FileMessage, KeyboardMessage, PictureMessage, RichMediaMessage, TextMessage
 
-from adapters.viber.limits import CAPTION, CARDS, RICH, SHARE_PHONE, label, level, split
+from adapters.viber.limits import (
+    BROWSER,
+    BUTTON,
+    CAPTION,
+    CARDS,
+    COLUMNS,
+    RICH,
+    ROWS,
+    SHARE_PHONE,
+    SILENT,
+    label,
+    level,
+    split,
+)
 from adapters.viber.parse import ACTION
 from bot.messages import Ask, Button, Item, Reply, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, ShowVoucher
 from bot.ports import Letter, Texts
@@ -13,8 +26,9 @@ from bot.words import Text
 from core.shared.values import Language
 
 Json = dict[str, Any]
-_COLUMNS = 6
-_BRAND, _PAPER = "#0B6E4F", "#FFFFFF"
+_BRAND, _PAPER, _MIST = "#0B6E4F", "#FFFFFF", "#F4F5F7"
+_INSIDE = {"OpenURLType": "internal", "InternalBrowser": {"Mode": "fullscreen", "ActionButton": "none"}}
+"""Our page opens over the chat; without Viber's button that forwards its address, which is the customer's secret."""
 PICTURE = "picture:"
 """Stands in `media` until the sender knows the picture's public address."""
 
@@ -86,8 +100,10 @@ class Renderer:
         """A carousel: each card is a text of 6 x 3 and a button of 6 x 1, so that it fills its grid exactly."""
         buttons: list[Json] = []
         for item in items[:CARDS]:
-            lines = "<br>".join(label(self._say(line, language)) for line in item.lines)
-            text = f"<b>{label(item.title)}</b><br>{lines}"[:250]
+            text = f"<b>{label(item.title, BUTTON - 50)}</b>"
+            for line in item.lines:
+                more = f"<br>{label(self._say(line, language))}"
+                text += more if len(text + more) <= BUTTON else ""
             link = next((one for one in item.buttons if one.kind == "url"), None)
             action = (
                 {"ActionType": "open-url", "ActionBody": link.value}
@@ -97,7 +113,7 @@ class Renderer:
             words = self._say(link.label, language) if link else " "
             buttons.append(
                 {
-                    "Columns": _COLUMNS,
+                    "Columns": COLUMNS,
                     "Rows": 3,
                     "Text": text,
                     "TextHAlign": "left",
@@ -107,45 +123,30 @@ class Renderer:
                 }
             )
             buttons.append(
-                {"Columns": _COLUMNS, "Rows": 1, "Text": label(words), "Silent": True, "BgColor": _PAPER, **action}
+                {"Columns": COLUMNS, "Rows": 1, "Text": label(words), "Silent": True, "BgColor": _PAPER, **action}
             )
         return {
-            "Type": "rich_media", "ButtonsGroupColumns": _COLUMNS, "ButtonsGroupRows": 4, "BgColor": _PAPER,
+            "Type": "rich_media", "ButtonsGroupColumns": COLUMNS, "ButtonsGroupRows": 4, "BgColor": _PAPER,
             "Buttons": buttons,
         }  # fmt: skip
 
     def _keyboard(self, reply: Reply, rows: Rows, language: Language, at: int) -> Json | None:
         """While a question is open its buttons stand first and the card's row last; else the card's row first."""
-        own = [button for button in reply.buttons if not (button.kind == "phone" and at < SHARE_PHONE)]
-        own = [button for button in own if not (button.kind == "location" and at < SHARE_PHONE)]
-        controls = list(reply.controls) if isinstance(reply, Ask) else []
+        lacks = {"phone", "location"} if at < SHARE_PHONE else set()
         standing = {button.action for row in rows for button in row}
-        own = [button for button in own if button.action not in standing or button.kind != "reply"]
-        keys = self._line(own, language) + self._line(controls, language)
-        if isinstance(reply, Ask):
-            keys += self._row(rows[0], language) if rows else []
-        else:
-            first = self._row(rows[0], language) if rows else []
-            rest = [key for row in rows[1:] for key in self._row(row, language)]
-            keys = first + keys + rest
-        if not keys:
+        own = [one for one in reply.buttons if one.kind not in lacks]
+        own = [one for one in own if one.action not in standing or one.kind != "reply"]
+        controls = reply.controls if isinstance(reply, Ask) else ()
+        before, after = ((), rows[:1]) if isinstance(reply, Ask) else (rows[:1], rows[1:])
+        shown = [*before, *_fitting(own, controls, ROWS - len(before) - len(after)), *after]
+        if not shown:
             return None
+        keys = [self._key(button, language, COLUMNS // len(row), at) for row in shown for button in row]
         board = KeyboardMessage(keyboard={"Type": "keyboard", "DefaultHeight": False, "Buttons": keys})
-        shown: Json = board.to_dict()["keyboard"]
-        return shown
+        made: Json = board.to_dict()["keyboard"]
+        return made
 
-    def _line(self, buttons: Sequence[Button], language: Language) -> list[Json]:
-        """Wide buttons alone; narrow ones in pairs, the last of an odd count alone."""
-        keys, narrow = [], [button for button in buttons if not button.wide]
-        for button in buttons:
-            columns = 3 if not button.wide and not (button is narrow[-1] and len(narrow) % 2) else _COLUMNS
-            keys.append(self._key(button, language, columns))
-        return keys
-
-    def _row(self, row: Sequence[Button], language: Language) -> list[Json]:
-        return [self._key(button, language, _COLUMNS // len(row)) for button in row]
-
-    def _key(self, button: Button, language: Language, columns: int) -> Json:
+    def _key(self, button: Button, language: Language, columns: int, at: int) -> Json:
         body = {
             "reply": ("reply", ACTION + button.action),
             "copy": ("reply", ACTION + button.action),
@@ -155,12 +156,13 @@ class Renderer:
             "location": ("location-picker", button.action),
         }[button.kind]
         primary = button.style == "primary"
-        text = label(self._say(button.label, language))
-        colour = {"BgColor": _BRAND} if primary else {"BgColor": "#F4F5F7"}
-        shown = f'<font color="{_PAPER}">{text}</font>' if primary else text
+        opens, closes = (f'<font color="{_PAPER}">', "</font>") if primary else ("", "")
+        text = label(self._say(button.label, language), BUTTON - len(opens + closes))
         return {
-            "Columns": columns, "Rows": 1, "ActionType": body[0], "ActionBody": body[1], "Text": shown,
-            "TextSize": "regular", "Silent": True, **colour,
+            "Columns": columns, "Rows": 1, "ActionType": body[0], "ActionBody": body[1], "Text": opens + text + closes,
+            "TextSize": "regular" if columns > 2 else "small", "BgColor": _BRAND if primary else _MIST,
+            **({"Silent": True} if at >= SILENT else {}),
+            **(_INSIDE if button.kind == "app" and at >= BROWSER else {}),
         }  # fmt: skip
 
     def _say(self, text: Text, language: Language) -> str:
@@ -170,3 +172,23 @@ class Renderer:
 def _clean(message: Json) -> Json:
     """What viberbot leaves as None is not sent."""
     return {name: value for name, value in message.items() if value is not None}
+
+
+def _fitting(own: Sequence[Button], controls: Sequence[Button], most: int) -> list[Sequence[Button]]:
+    """Wide buttons alone and narrow ones in pairs; where that takes too many rows, two or three of any in each."""
+    rows: list[Sequence[Button]] = [*_pairs(own), *_pairs(controls)]
+    for several in (2, 3):
+        if len(rows) > most:
+            rows = [own[at : at + several] for at in range(0, len(own), several)]
+            rows += [controls] if controls else []
+    return rows
+
+
+def _pairs(buttons: Sequence[Button]) -> list[list[Button]]:
+    rows: list[list[Button]] = []
+    for button in buttons:
+        if rows and len(rows[-1]) == 1 and not (button.wide or rows[-1][0].wide):
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return rows

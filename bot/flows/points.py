@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.flow import Done, Next
 from bot.flows.keys import key
-from bot.flows.vouchers import voucher
+from bot.flows.vouchers import voucher, voucher_number
 from bot.messages import Button, Say
 from bot.talk import Talk
 from bot.words import Lines, Money, Text, Words, say
@@ -97,6 +97,7 @@ OF_ONE: Mapping[str, Callable[[Talk, str], Next]] = {
     "confirm": confirm,
     "decline": decline,
     "voucher": voucher,
+    "number": voucher_number,
 }
 """Actions about one thing, named behind a colon: `explain:<sale>`."""
 

@@ -15,6 +15,7 @@ from core.ledger.merging import book_opening
 from core.shared.refusals import Invalid, Refusal, TooMany
 from core.shared.values import Phone, person_name
 from core.surveys.actions import give_card
+from core.vouchers.actions import claim
 
 PHONE = phone_number("phone", words("register.ask-phone", "terms", "brand"))
 CODE = one_time_code("code", words("register.ask-code", "hint"))
@@ -69,6 +70,7 @@ def _proven(talk: Talk, phone: Phone) -> Next:
     """The phone is the person's, and with it the customer and the card, whatever the channel."""
     work = talk.work
     customer = prove_phone(work, known=talk.known, phone=phone)
+    claim(work, customer=customer.id, phone=phone)
     work.dialogs.hand_over(talk.known.address, customer.id)
     talk.renew()
     if not agreed(work.consents.of(customer.id))[Purpose.TERMS]:

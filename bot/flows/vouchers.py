@@ -48,10 +48,12 @@ def vouchers(talk: Talk) -> Next:
 
 def voucher(talk: Talk, code: str) -> Next:
     """The voucher as a picture. Raises Unknown (`unknown-voucher`) for one that is not usable and theirs."""
-    found = next((one for one in usable(talk) if one[0].code == code), None)
-    if found is None:
-        raise Unknown("unknown-voucher")
-    return Done((reply(talk.work, *found, talk.known.language),))
+    return Done((reply(talk.work, *_mine(talk, code), talk.known.language),))
+
+
+def voucher_number(talk: Talk, code: str) -> Next:
+    """The code alone in a bubble, as `show_number` of a card. Raises Unknown as `voucher`."""
+    return Done((Say(Verbatim(_mine(talk, code)[0].code)),))
 
 
 def usable(talk: Talk) -> list[tuple[Voucher, Offer]]:
@@ -95,7 +97,7 @@ def reply(work: BotWork, one: Voucher, offer: Offer, language: Language) -> Show
         work.programme.brand,
         work.programme.brand_colour,
         Lines(tuple(lines)),
-        (Button(say("button.copy"), "copy", action=f"voucher:{one.code}", value=one.code), key("card")),
+        (Button(say("button.copy"), "copy", action=f"number:{one.code}", value=one.code), key("card")),
     )
 
 
@@ -126,6 +128,13 @@ def condition_of(work: BotWork, condition: Condition) -> Words | None:
             return next((found for one in of if (found := condition_of(work, one)) is not None), None)
         case _:
             return None
+
+
+def _mine(talk: Talk, code: str) -> tuple[Voucher, Offer]:
+    found = next((one for one in usable(talk) if one[0].code == code), None)
+    if found is None:
+        raise Unknown("unknown-voucher")
+    return found
 
 
 def _left(ends_at: datetime, now: datetime) -> Words:

@@ -28,8 +28,15 @@ class Vouchers(Protocol):
         """Those that a hold has reserved."""
         ...
 
-    def ending(self, day: date, limit: int) -> Sequence[Voucher]:
-        """Somebody's issued vouchers whose own last day is the day or one before it, not reminded of yet."""
+    def ending(self, today: date, day: date, limit: int) -> Sequence[Voucher]:
+        """Issued vouchers whose own last day is from today to the day, not reminded of yet.
+
+        Only of people who can be written to: one that waits for a phone nobody has proven waits with its reminder.
+        """
+        ...
+
+    def claim(self, phone_hash: str, customer: CustomerId) -> int:
+        """What waited for the phone is the customer's; how many there were."""
         ...
 
     def reminded(self, code: str) -> None: ...

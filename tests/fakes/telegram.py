@@ -12,7 +12,7 @@ from aiohttp import BodyPartReader, ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from tests.fakes.telegram_people import Chat, Seen, TelegramPerson
-from tests.fakes.telegram_rules import Refused, check_markup, check_text, plain
+from tests.fakes.telegram_rules import Refused, check_markup, check_photo, check_text, plain
 from tests.fakes.telegram_spec import mistakes
 
 TOKEN = "700000001:AAFakeTokenOfTheTestsOnly-1234567890abc"
@@ -21,13 +21,17 @@ _JSON_FIELDS = {"reply_markup", "media", "commands", "allowed_updates", "entitie
 
 @dataclass(slots=True)
 class FakeTelegram:
-    """The platform. `script` holds refusals for the next calls, oldest first; `strange` what the spec objected to."""
+    """The platform. `script` holds refusals for the next calls, oldest first; `strange` what the spec objected to.
+
+    `refused` lists what the platform's own rules refused.
+    """
 
     token: str = TOKEN
     chats: dict[int, Chat] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     script: list[Any] = field(default_factory=list)
     answered: set[str] = field(default_factory=set)
     commands: dict[str, list[Any]] = field(default_factory=dict)
@@ -83,6 +87,8 @@ class FakeTelegram:
             self.strange += mistakes(method, given, set(files))
             result = self._do(method, given, files)
         except Refused as refused:
+            if refused is not planned:
+                self.refused.append(f"{method}: {refused.description}")
             body = {"ok": False, "error_code": refused.status, "description": refused.description}
             if refused.parameters:
                 body["parameters"] = refused.parameters
@@ -177,6 +183,8 @@ class FakeTelegram:
             case "sendPhoto" | "sendDocument":
                 kind = "photo" if method == "sendPhoto" else "document"
                 content = self._content(str(given[kind]), files)
+                if kind == "photo":
+                    check_photo(content)
                 caption = plain(str(given.get("caption", "")), given.get("parse_mode"))
                 check_text(caption, 1024, empty=True)
                 seen = Seen(self.next_number(), caption, markup=markup)

@@ -12,27 +12,31 @@ from typing import Any
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
+from tests.fakes.viber_rules import (
+    MOST_UNANSWERED,
+    Bad,
+    check_envelope,
+    check_keyboard,
+    check_picture,
+    check_rich,
+)
+
 TOKEN = "fake-viber-token-0123456789abcdef-012345"
-_FEATURES = {"share-phone": 3, "location-picker": 3}
-
-
-class Bad(Exception):
-    """The status that the platform answers with."""
-
-    def __init__(self, status: int, message: str = "") -> None:
-        super().__init__(message)
-        self.status, self.message = status, message
 
 
 @dataclass(slots=True)
 class FakeViber:
-    """The platform. `script` plans the next answers: a status, "html", "reset-after"; `mute` drops status_message."""
+    """The platform. `script` plans the next answers: a status, "html", "reset-after"; `mute` drops status_message.
+
+    `refused` lists what the platform's own rules refused.
+    """
 
     token: str = TOKEN
     hook: str = ""
     people: dict[str, "ViberPerson"] = field(default_factory=dict)
     script: list[Any] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     mute: bool = False
     _count: Any = field(default_factory=lambda: itertools.count(5_100_000_000_000_000_001))
     _server: TestServer | None = None
@@ -83,6 +87,7 @@ class FakeViber:
                 raise Bad(3, "request too large")
             extra = await self._do(request.match_info["method"], json.loads(raw))
         except Bad as bad:
+            self.refused.append(f"{bad.status} {bad.message}")
             return self._answer(bad.status, bad.message)
         if planned == "reset-after":
             assert request.transport is not None
@@ -111,6 +116,8 @@ class FakeViber:
                     raise Bad(5, "receiverNotRegistered")
                 if not person.subscribed:
                     raise Bad(6, "notSubscribed")
+                if person.unanswered >= MOST_UNANSWERED:
+                    raise Bad(12, "tooManyRequests")
                 await person.receive(body)
                 return {"message_token": next(self._count), "chat_hostname": "SN-1_", "billing_status": 1}
             case _:
@@ -119,15 +126,10 @@ class FakeViber:
     async def check(self, body: dict[str, Any], level: int, *, welcome: bool = False) -> bytes | None:
         """The picture of the message, if it has one. Raises Bad for what the platform refuses."""
         self.bodies.append(body)
-        name = body.get("sender", {}).get("name", "")
-        if not 1 <= len(name) <= 28:
-            raise Bad(4, "sender.name")
-        wants = body.get("min_api_version", 1)
-        if wants > level:
-            raise Bad(13, "apiVersionNotSupported")
+        check_envelope(body, level)
         if welcome and "receiver" in body:
             raise Bad(3, "welcome has no receiver")
-        self._check_keyboard(body.get("keyboard"), wants)
+        check_keyboard(body.get("keyboard"), body.get("min_api_version", 1))
         match body.get("type"):
             case "text":
                 if not 1 <= len(body.get("text", "")) <= 7000:
@@ -135,56 +137,28 @@ class FakeViber:
             case "picture":
                 if len(body.get("text", "")) > 512:
                     raise Bad(3, "caption")
-                return await self._fetch(body["media"])
+                content = await self._fetch(body["media"], (".png", ".jpg", ".jpeg", ".gif"))
+                check_picture(content)
+                return content
             case "file":
-                if not body.get("file_name") or not body.get("size"):
+                name = str(body.get("file_name", ""))
+                if "." not in name or len(name) > 256 or not body.get("size"):
                     raise Bad(3, "file")
+                if len(await self._fetch(body["media"], (name.rpartition(".")[2],))) != body["size"]:
+                    raise Bad(3, "size")
             case "rich_media":
-                self._check_rich(body)
+                check_rich(body)
             case other:
                 raise Bad(3, f"type {other}")
         return None
 
-    def _check_keyboard(self, keyboard: dict[str, Any] | None, level: int) -> None:
-        if keyboard is None:
-            return
-        if keyboard.get("Type") != "keyboard" or not keyboard.get("Buttons"):
-            raise Bad(3, "keyboard is not valid. [object has missing required properties]")
-        for button in keyboard["Buttons"]:
-            self._check_button(button, level, rows=2)
-        if sum(button.get("Columns", 6) * button.get("Rows", 1) for button in keyboard["Buttons"]) > 72:
-            raise Bad(3, "more than 12 rows")
-
-    def _check_button(self, button: dict[str, Any], level: int, rows: int) -> None:
-        if not 1 <= button.get("Columns", 6) <= 6 or not 1 <= button.get("Rows", 1) <= rows:
-            raise Bad(3, "button grid")
-        if not button.get("ActionBody") or len(button.get("Text", "x")) > 250 or not button.get("Text"):
-            raise Bad(3, "button text or body")
-        if _FEATURES.get(button.get("ActionType", "reply"), 1) > level:
-            raise Bad(3, "instance value not found in enum")
-        if button.get("ActionType") == "open-url" and not button["ActionBody"].startswith("http"):
-            raise Bad(3, "open-url")
-
-    def _check_rich(self, body: dict[str, Any]) -> None:
-        rich = body["rich_media"]
-        if not body.get("alt_text") or body.get("min_api_version", 1) < 2:
-            raise Bad(3, "rich media")
-        grid = rich["ButtonsGroupColumns"] * rich["ButtonsGroupRows"]
-        area = 0
-        for button in rich["Buttons"]:
-            self._check_button(button, body["min_api_version"], rows=7)
-            area += button["Columns"] * button["Rows"]
-        if area % grid or not 1 <= area // grid <= 6:
-            raise Bad(3, "cards are not filled")
-
-    async def _fetch(self, url: str) -> bytes:
-        if not url.split("?")[0].endswith((".png", ".jpg", ".jpeg")):
+    async def _fetch(self, url: str, endings: tuple[str, ...]) -> bytes:
+        if len(url) > 2000 or not url.split("?")[0].endswith(endings):
             raise Bad(3, "media extension")
         async with self.http.get(url, allow_redirects=False) as answer:
-            content = await answer.read()
-            if answer.status != 200 or not answer.content_type.startswith("image/") or len(content) > 1_000_000:
+            if answer.status != 200:
                 raise Bad(3, "media cannot be fetched")
-            return content
+            return await answer.read()
 
     async def _picture(self, request: web.Request) -> web.Response:
         user, _, number = request.match_info["name"].partition("-")
@@ -216,6 +190,7 @@ class ViberPerson:
     level: int
     desktop: bool
     subscribed: bool = False
+    unanswered: int = 0
     messages: list[dict[str, Any]] = field(default_factory=list)
     pictures: list[bytes] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
@@ -240,6 +215,7 @@ class ViberPerson:
         picture = await self.platform.check(body, self.level, welcome=welcome)
         if picture is not None:
             self.pictures.append(picture)
+        self.unanswered += 1
         self.messages.append(body)
 
     async def opens(self, context: str = "") -> None:
@@ -257,7 +233,7 @@ class ViberPerson:
 
     async def sends(self, message: dict[str, Any], *, repeat: int = 1) -> None:
         """A message of any kind; the first one subscribes."""
-        self.subscribed = True
+        self.subscribed, self.unanswered = True, 0
         status, _ = await self.platform.post(
             {"event": "message", "sender": self.user, "message": message}, repeat=repeat
         )
