@@ -35,7 +35,6 @@ from adapters.texts.phones import PhoneReader
 from adapters.texts.questionnaire import house_questionnaire
 from bot.ports import Channel
 from core.programme.model import Programme
-from core.surveys.actions import open_for_all
 
 READING_LANES = 2
 ROLES = ("web", "worker", "scheduler")
@@ -127,8 +126,6 @@ async def open_house(
             web=web,
         )
         desk = Desk(lanes=lanes, waiting=mailroom, channels=channels, look=read_barcodes, works="worker" in roles)
-        if alone and "scheduler" in roles:
-            await lanes.do("gate", open_for_all)  # the programme's gate may be shorter than before
         if lock is not None:
             await mailroom.release_leases()
         await desk.start()

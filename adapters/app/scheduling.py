@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -23,7 +24,7 @@ from adapters.db.work import DbWork
 from bot.news import voucher_ends
 from bot.ports import Letter
 from core.customers.actions import customer_of
-from core.surveys.actions import book_rewards
+from core.surveys.actions import book_rewards, open_some
 
 HOUR = 3600.0
 OFTEN = 60.0
@@ -46,6 +47,7 @@ async def tidied(house: House, every: float = HOUR, often: float = OFTEN) -> Asy
         async with (
             running(_for_ever("scheduler.purged", leader, lambda: purge(house.lanes, _now()), every)),
             running(_for_ever("scheduler.night", leader, lambda: night(house), often)),
+            running(_for_ever("scheduler.opened", leader, Gatekeeper(house), often)),
             running(_for_ever("scheduler.reminded", leader, lambda: remind(house, _now()), often * 15)),
         ):
             yield
@@ -66,6 +68,28 @@ async def night(house: House) -> dict[str, int]:
     lake, until = lake_of(house.settings), _now() - LAG
     lines = await house.lanes.do("lake", lambda work: follow(work, lake, until))
     return {**done, "rewards": rewards, "sealed": sealed, "lines": lines}
+
+
+class Gatekeeper:
+    """Cards open for whoever passes the gate: at the start, since its list may be shorter, and with each version."""
+
+    def __init__(self, house: House) -> None:
+        self._lanes = house.lanes
+        self._seen: int | None = None
+
+    async def __call__(self) -> dict[str, int]:
+        """How many cards opened. Raises Busy; the next run begins anew and finds what is left."""
+        version = await self._lanes.do("gate", lambda work: work.questionnaires.newest().version)
+        if version == self._seen:
+            return {"cards": 0}
+        opened, after = 0, ""
+        while True:
+            done = await self._lanes.do("gate", partial(open_some, after=after))
+            opened += done.cards
+            if done.after is None:
+                self._seen = version
+                return {"cards": opened}
+            after = done.after
 
 
 async def remind(house: House, now: datetime) -> dict[str, int]:

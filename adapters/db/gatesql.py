@@ -1,91 +1,100 @@
 """The spend gate as SQL: what `core.surveys.progress` says of one person, said of everybody in one condition."""
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, false, literal, not_, or_, true
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, FromClause, Integer, and_, case, cast, exists, false, literal, not_, or_, true
 
 from adapters.db.surveytables import answers
 from adapters.db.tables import customers
 from core.surveys.model import Condition, Kind, Question, Questionnaire
 from core.surveys.reading import HIGHEST_RATING
 
-Customer = ColumnElement[str]
 _HOLDER = customers.alias("holder").c
 
 
-def passes(questionnaire: Questionnaire, gate: tuple[str, ...], customer: Customer) -> ColumnElement[bool]:
-    """True of a customer who has answered every question of the gate's list that is asked of them."""
-    wanted = [one for one in questionnaire.questions if one.key in gate]
-    return and_(true(), *(or_(not_(_asked(questionnaire, one, customer)), _answered(one, customer)) for one in wanted))
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Conditions about one `customer` column. `said` has the answers that count, one for each person and question."""
 
+    questionnaire: Questionnaire
+    customer: ColumnElement[str]
+    said: FromClause = answers
 
-def _asked(questionnaire: Questionnaire, question: Question, customer: Customer) -> ColumnElement[bool]:
-    """Its condition, and those of the questions that the condition stands on."""
-    if question.when is None:
-        return true()
-    earlier = questionnaire.question(question.when.question)
-    if earlier is None:
-        return false()
-    return and_(_asked(questionnaire, earlier, customer), _meets(earlier, question.when, customer))
+    def passes(self, wanted: tuple[str, ...]) -> ColumnElement[bool]:
+        """True of a customer who has answered every wanted question that is asked of them."""
+        return and_(true(), *(or_(not_(self._asked(one)), self._answered(one)) for one in self._named(wanted)))
 
+    def complete(self, goal: tuple[str, ...]) -> ColumnElement[bool]:
+        """True of a customer for whom nothing of the goal is missing, and something of it is answered."""
+        return and_(self.passes(goal), or_(false(), *(self._answered(one) for one in self._named(goal))))
 
-def _meets(question: Question, condition: Condition, customer: Customer) -> ColumnElement[bool]:
-    """The earlier choice fell on one of the condition's options; the profile's word stands before the answer."""
-    said = _kept(question, customer, _chose(condition.among))
-    if question.keeps != "sex":
-        return said
-    known = [one.key for one in question.options]
-    profile = exists().where(_HOLDER.id == customer, _HOLDER.sex.in_(condition.among))
-    return or_(profile, and_(not_(exists().where(_HOLDER.id == customer, _HOLDER.sex.in_(known))), said))
+    def _named(self, keys: tuple[str, ...]) -> list[Question]:
+        return [one for one in self.questionnaire.questions if one.key in keys]
 
-
-def _answered(question: Question, customer: Customer) -> ColumnElement[bool]:
-    """There is an answer that still parses, here or in the profile."""
-    return or_(_kept(question, customer, _fits(question)), _in_profile(question, customer))
-
-
-def _kept(question: Question, customer: Customer, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(
-        answers.c.customer == customer,
-        answers.c.question == question.key,
-        answers.c.kind == question.kind.value,
-        condition,
-    )
-
-
-def _fits(question: Question) -> ColumnElement[bool]:
-    """The kinds whose answers a newer version can rule out; a text stays a text."""
-    match question.kind:
-        case Kind.CHOICE:
-            return answers.c.value.in_([one.key for one in question.options])
-        case Kind.CHOICES:
-            return _chose(tuple(one.key for one in question.options))
-        case Kind.NUMBER:
-            return _between(question.least, question.most)
-        case Kind.RATING:
-            return _between(0, HIGHEST_RATING)
-        case Kind.DATE if question.keeps != "birthday":
-            return not_(answers.c.value.startswith("--"))
-        case _:
+    def _asked(self, question: Question) -> ColumnElement[bool]:
+        """Its condition, and those of the questions that the condition stands on."""
+        if question.when is None:
             return true()
+        earlier = self.questionnaire.question(question.when.question)
+        if earlier is None:
+            return false()
+        return and_(self._asked(earlier), self._meets(earlier, question.when))
 
+    def _meets(self, question: Question, condition: Condition) -> ColumnElement[bool]:
+        """The earlier choice fell on one of the condition's options; the profile's word stands before the answer."""
+        said = self._kept(question, self._chose(condition.among))
+        if question.keeps != "sex":
+            return said
+        known = [one.key for one in question.options]
+        profile = exists().where(_HOLDER.id == self.customer, _HOLDER.sex.in_(condition.among))
+        return or_(profile, and_(not_(exists().where(_HOLDER.id == self.customer, _HOLDER.sex.in_(known))), said))
 
-def _between(least: int, most: int) -> ColumnElement[bool]:
-    """PostgreSQL may look at the value before the kind, so only a number is read as one."""
-    whole = case((answers.c.kind.in_([Kind.NUMBER.value, Kind.RATING.value]), answers.c.value), else_="0")
-    return cast(whole, Integer).between(least, most)
+    def _answered(self, question: Question) -> ColumnElement[bool]:
+        """There is an answer that still parses, here or in the profile."""
+        return or_(self._kept(question, self._fits(question)), self._in_profile(question))
 
+    def _kept(self, question: Question, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        said = self.said.c
+        return exists().where(
+            said.customer == self.customer,
+            said.question == question.key,
+            said.kind == question.kind.value,
+            condition,
+        )
 
-def _chose(options: tuple[str, ...]) -> ColumnElement[bool]:
-    chosen = literal(",") + answers.c.value + literal(",")
-    return or_(false(), *(chosen.contains(f",{key},", autoescape=True) for key in options))
+    def _fits(self, question: Question) -> ColumnElement[bool]:
+        """The kinds whose answers a newer version can rule out; a text stays a text."""
+        match question.kind:
+            case Kind.CHOICE:
+                return self.said.c.value.in_([one.key for one in question.options])
+            case Kind.CHOICES:
+                return self._chose(tuple(one.key for one in question.options))
+            case Kind.NUMBER:
+                return self._between(question.least, question.most)
+            case Kind.RATING:
+                return self._between(0, HIGHEST_RATING)
+            case Kind.DATE if question.keeps != "birthday":
+                return not_(self.said.c.value.startswith("--"))
+            case _:
+                return true()
 
+    def _between(self, least: int, most: int) -> ColumnElement[bool]:
+        """PostgreSQL may look at the value before the kind, so only a number is read as one."""
+        said = self.said.c
+        whole = case((said.kind.in_([Kind.NUMBER.value, Kind.RATING.value]), said.value), else_="0")
+        return cast(whole, Integer).between(least, most)
 
-def _in_profile(question: Question, customer: Customer) -> ColumnElement[bool]:
-    fields = {
-        "birthday": _HOLDER.birthday.is_not(None),
-        "sex": _HOLDER.sex.in_([one.key for one in question.options]),
-        "city": _HOLDER.city != "",
-        "email": _HOLDER.email.contains("@"),
-    }
-    if not question.keeps:
-        return false()
-    return exists().where(_HOLDER.id == customer, fields[question.keeps])
+    def _chose(self, options: tuple[str, ...]) -> ColumnElement[bool]:
+        chosen = literal(",") + self.said.c.value + literal(",")
+        return or_(false(), *(chosen.contains(f",{key},", autoescape=True) for key in options))
+
+    def _in_profile(self, question: Question) -> ColumnElement[bool]:
+        fields = {
+            "birthday": _HOLDER.birthday.is_not(None),
+            "sex": _HOLDER.sex.in_([one.key for one in question.options]),
+            "city": _HOLDER.city != "",
+            "email": _HOLDER.email.contains("@"),
+        }
+        if not question.keeps:
+            return false()
+        return exists().where(_HOLDER.id == self.customer, fields[question.keeps])

@@ -1,20 +1,17 @@
-"""Questionnaires, answers and rewards: rows and back; the gate opened for everybody who passes it."""
+"""Questionnaires, answers and rewards: rows and back."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, literal, not_, or_, select, update
+from sqlalchemy import Connection, Select, exists, not_, select
 
-from adapters.db.gatesql import passes
 from adapters.db.ledgertables import operations
 from adapters.db.outside import Outside
 from adapters.db.sql import insert_for, one, put
 from adapters.db.surveytables import answers, question_rewards, questionnaires
-from adapters.db.tables import cards, customers, events
-from core.cards.model import CardState
-from core.shared.events import SpendingOpened
+from adapters.db.tables import customers
 from core.shared.values import CustomerId
-from core.surveys.actions import REWARD, WELCOME
+from core.surveys.actions import REWARD
 from core.surveys.data import questionnaire_data, questionnaire_from
 from core.surveys.model import Given, Kind, Questionnaire
 
@@ -80,38 +77,6 @@ class RewardRows:
         )
         chosen = select(question_rewards).where(not_(booked)).order_by(question_rewards.c.customer).limit(limit)
         return [(CustomerId(row.customer), row.key, row.points) for row in self._connection.execute(chosen)]
-
-
-class GateRows:
-    """Satisfies `core.surveys.ports.Gate`: three statements, however many people there are."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def open_for_all(self, questionnaire: Questionnaire, gate: tuple[str, ...], points: int, at: datetime) -> int:
-        """Facts and rewards first, from the cards that still wait; then the cards move."""
-        merged = exists().where(customers.c.id == cards.c.customer, customers.c.merged_into.is_not(None))
-        waits = (cards.c.state == CardState.ISSUED.value) & not_(merged)
-        passing = waits & passes(questionnaire, gate, cards.c.customer)
-        made = func.json_build_object if self._connection.dialect.name == "postgresql" else func.json_object
-        fact = literal(SpendingOpened.name), literal(at, events.c.at.type), cards.c.customer, made("card", cards.c.id)
-        facts = insert(events).from_select(["name", "at", "customer", "data"], select(*fact).where(passing))
-        self._connection.execute(facts)
-        if points > 0 and any(one.key in gate for one in questionnaire.questions):
-            self._welcome(passing, points, at)
-        moved = update(cards).where(passing).values(state=CardState.ACTIVE.value)
-        return self._connection.execute(moved).rowcount
-
-    def _welcome(self, passing: ColumnElement[bool], points: int, at: datetime) -> None:
-        """Holders are paid, but those who were before, as themselves or as somebody merged into them."""
-        absorbed = select(customers.c.id).where(customers.c.merged_into == cards.c.customer).correlate(cards)
-        theirs = or_(question_rewards.c.customer == cards.c.customer, question_rewards.c.customer.in_(absorbed))
-        paid = exists().where(theirs, question_rewards.c.key == WELCOME).correlate(cards)
-        line = cards.c.customer, literal(WELCOME), literal(points), literal(at, question_rewards.c.at.type)
-        statement = insert_for(self._connection, question_rewards).from_select(
-            ["customer", "key", "points", "at"], select(*line).distinct().where(passing, not_(paid))
-        )
-        self._connection.execute(statement.on_conflict_do_nothing())
 
 
 def _family(customer: CustomerId) -> Select[tuple[str]]:

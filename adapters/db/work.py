@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from adapters.db.cardrows import CardRows, PlasticRows, SpokenRows
 from adapters.db.confirmrows import QuietRows
+from adapters.db.gaterows import GateRows
 from adapters.db.historyrows import HistoryRows
 from adapters.db.houserows import StaffRows, StoreRows, TillRows, TryRows
 from adapters.db.inboxrows import InboxRows
@@ -19,7 +20,7 @@ from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows,
 from adapters.db.salerows import SaleRows
 from adapters.db.shelves import Shelves
 from adapters.db.sql import add, flat, put
-from adapters.db.surveyrows import AnswerRows, GateRows, QuestionnaireRows, RewardRows
+from adapters.db.surveyrows import AnswerRows, QuestionnaireRows, RewardRows
 from adapters.db.tables import counters, events
 from adapters.db.talkrows import DialogRows, FileRows
 from adapters.db.tillrows import FinderRows, ProductRows

@@ -23,12 +23,12 @@ from core.cards.lookup import Keys, Recognised, keys_of, recognise
 from core.cards.plastic import link_plastic, plastic_number
 from core.customers.actions import confirm_person, customer_of
 from core.customers.ports import Phones
-from core.ledger.merging import book_opening
 from core.programme.model import Programme
 from core.sales.recognising import Known, by_voucher, known
 from core.shared.refusals import Unknown
 from core.shared.values import CardId, StoreId, TillId
 from core.stores.model import opens, parse_till_key
+from core.surveys.joining import bring_back
 
 VERSION = "1.0"
 _KEY_PROBLEMS = {
@@ -249,8 +249,7 @@ def _link(work: PosWork, card_id: CardId, number: str) -> list[Letter]:
     card = work.cards.get(card_id)
     if card is None:
         raise Unknown("unknown-code")
-    fresh = link_plastic(work, card=card, number=number)
-    book_opening(work, card=fresh)
+    fresh = bring_back(work, card=link_plastic(work, card=card, number=number))
     if fresh == card:
         return []
     customer = customer_of(work, fresh.customer)

@@ -11,10 +11,10 @@ from core.cards.plastic import plastic_waiting, restore_own
 from core.customers.actions import agree, prove_phone, rename
 from core.customers.model import CodeUse, Customer, Purpose, agreed
 from core.customers.proof import check_code, send_code, subject_of_phone
-from core.ledger.merging import book_opening
 from core.shared.refusals import Invalid, Refusal, TooMany
 from core.shared.values import Phone, person_name
 from core.surveys.actions import give_card
+from core.surveys.joining import bring_back
 from core.vouchers.actions import claim
 
 PHONE = phone_number("phone", words("register.ask-phone", "terms", "brand"))
@@ -116,8 +116,7 @@ def _give_card(talk: Talk, customer: Customer, restore: bool) -> Next:
     card = give_card(work, customer=customer, known=talk.known)
     lead = say("register.ready")
     if restore and plastic_waiting(work, customer=customer) is not None:
-        card = restore_own(work, customer=customer, known=talk.known)
-        book_opening(work, card=card)
+        card = bring_back(work, card=restore_own(work, customer=customer, known=talk.known))
         lead = say("restore.done")
     reply = offered(talk, card_reply(work, customer, card, lead))
     asked = any(one.purpose is Purpose.MARKETING for one in work.consents.of(customer.id))

@@ -11,8 +11,8 @@ from bot.talk import Talk
 from bot.words import refused, say
 from core.cards.model import Card
 from core.cards.plastic import claim_plastic, prove_plastic
-from core.ledger.merging import book_opening
 from core.shared.refusals import Refusal
+from core.surveys.joining import bring_back
 
 NUMBER = card_number("number", words("restore.ask-number"))
 CODE = one_time_code("code", words("restore.ask-code"))
@@ -36,9 +36,8 @@ def _prove(said: Answers, talk: Talk) -> Next:
 
 
 def _restored(talk: Talk, card: Card) -> Next:
-    book_opening(talk.work, card=card)
-    lead = say("restore.done")
-    return Done((card_reply(talk.work, talk.owner, card, lead),))
+    shown = bring_back(talk.work, card=card)
+    return Done((card_reply(talk.work, talk.owner, shown, say("restore.done")),))
 
 
 RESTORE: Flow[Talk] = Flow("restore", (NUMBER,), _claim, slow=True)

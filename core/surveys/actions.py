@@ -14,7 +14,7 @@ from core.shared.refusals import Conflict, Invalid, Unknown
 from core.shared.values import CustomerId, StoreId
 from core.surveys.data import questionnaire_from
 from core.surveys.model import Given, Kind, Question, Questionnaire
-from core.surveys.ports import SurveyWork
+from core.surveys.ports import Opened, SurveyWork
 from core.surveys.progress import Standing, answers_known, in_profile, with_answer
 from core.surveys.reading import parse_answer
 
@@ -22,6 +22,8 @@ REWARD = "reward"
 """The ledger's source for points of questionnaires; its key is `<customer>:<what for>`."""
 WELCOME = "welcome"
 QUESTION = "question"
+GATE_CHUNK = 2_000
+"""Cards judged in one transaction: a till never waits for more than one chunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,9 @@ def welcome(work: SurveyWork, *, customer: Customer) -> Welcome:
 
 
 def publish(work: SurveyWork, *, data: Any, actor: str) -> Questionnaire:
-    """The questionnaire in the data is what is asked from now on, as the next version; who passes its gate spends.
+    """The questionnaire in the data is what is asked from now on, as the next version.
 
+    Who passes its gate without another answer spends once `open_some` has come to their card.
     Raises Invalid (`bad-questionnaire`) with the place of a mistake, also when it lacks a question of the gate's list.
     """
     read = questionnaire_from(data)
@@ -119,14 +122,16 @@ def publish(work: SurveyWork, *, data: Any, actor: str) -> Questionnaire:
     made = replace(read, version=work.questionnaires.newest().version + 1)
     work.questionnaires.add(made, actor, work.now)
     work.record(QuestionnairePublished(made.version, actor))
-    open_for_all(work)
     return made
 
 
-def open_for_all(work: SurveyWork) -> int:
-    """Everybody who passes the gate as it is now spends, at once for all: after the list or the questions changed."""
+def open_some(work: SurveyWork, *, after: str = "", limit: int = GATE_CHUNK) -> Opened:
+    """Whoever passes the gate as it is now spends, among the next `limit` cards that wait: after it was changed.
+
+    The edge commits each chunk and goes on `after` it; begun anew from the start, it finds only what was left.
+    """
     rules = work.programme
-    return work.gate.open_for_all(current(work), rules.gate_questions, rules.welcome_points, work.now)
+    return work.gate.open_some(current(work), rules.gate_questions, rules.welcome_points, work.now, after, limit)
 
 
 def book_rewards(work: SurveyWork, *, limit: int) -> int:

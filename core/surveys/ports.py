@@ -1,6 +1,7 @@
 """What the verbs about questionnaires need from outside."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -45,13 +46,24 @@ class Rewards(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Cards that are `active` now, and the card after which the next chunk begins; None: there is none."""
+
+    cards: int
+    after: str | None
+
+
 class Gate(Protocol):
-    """Cards that wait behind the questionnaire, all at once."""
+    """Cards that wait behind the questionnaire, many at once."""
 
-    def open_for_all(self, questionnaire: Questionnaire, gate: tuple[str, ...], points: int, at: datetime) -> int:
-        """Every `issued` card whose holder passes the gate is `active`; how many there were.
+    def open_some(
+        self, questionnaire: Questionnaire, gate: tuple[str, ...], points: int, at: datetime, after: str, limit: int
+    ) -> Opened:
+        """Of the next `limit` `issued` cards by id, those whose holders pass the gate are `active`.
 
-        The holders are paid `points` as a welcome, once, unless the gate is empty: then nobody has completed anything.
+        Answers of whoever was merged into a holder count as `GivenAnswers.of` says. The holders who have completed
+        the questionnaire are paid `points` as a welcome, once.
         """
         ...
 

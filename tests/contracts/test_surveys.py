@@ -9,16 +9,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from adapters.db import keep
-from core.cards.actions import issue_card, reissue_card
+from core.cards.actions import issue_card
+from core.cards.model import Plastic
+from core.cards.plastic import link_plastic
 from core.customers.actions import customer_of, meet, prove_phone
 from core.customers.model import NO_YEAR, Customer
-from core.ledger.merging import merge, unmerge
+from core.ledger.merging import unmerge
 from core.shared.refusals import Conflict, Invalid, Refusal, Unknown
 from core.shared.values import Address, Language, Phone, StoreId
 from core.stores.model import Store
-from core.surveys.actions import Welcome, answer, edit, publish, standing_of, welcome
+from core.surveys.actions import answer, edit, publish, standing_of, welcome
 from core.surveys.data import questionnaire_data
 from core.surveys.export import export
+from core.surveys.joining import bring_back, merge, reissue
 from core.surveys.model import Given, Kind, Option, Question, Questionnaire
 from tests.support.world import HOUSE_QUESTIONNAIRE, World
 
@@ -186,12 +189,25 @@ def test_what_a_merged_self_answered_and_was_paid_counts_until_the_merge_is_take
     one, other = newcomer(world), newcomer(world, 1)
     say(world, other, "city", "Київ")
     record = world.do(lambda work: merge(work, survivor=one.id, absorbed=other.id, actor="owner"))
-    joined = world.do(lambda work: welcome(work, customer=one))
-    assert (joined.opened, joined.points) == (True, 0)
+    assert state(world, one) == "active"
+    assert [key for key, _ in rewards(world)].count("welcome") == 1
     assert say(world, one, "city", "Львів").points == 0
     world.do(lambda work: unmerge(work, merge=record.id, actor="owner"))
     apart = world.do(lambda work: (work.answers.of(one.id), work.answers.of(other.id)))
     assert [found["city"].value for found in apart] == ["Львів", "Київ"]
+    assert keep.check(world.url) == []
+
+
+def test_two_halves_of_a_questionnaire_are_complete_once_their_people_are_one(world: World) -> None:
+    world.rules(gate_questions=("city", "interests"))
+    one, other = newcomer(world), newcomer(world, 1)
+    say(world, one, "city", "Київ")
+    say(world, other, "interests", "coffee")
+    assert (state(world, one), [key for key, _ in rewards(world)].count("welcome")) == ("issued", 0)
+    world.do(lambda work: merge(work, survivor=one.id, absorbed=other.id, actor="owner"))
+    assert (state(world, one), [key for key, _ in rewards(world)].count("welcome")) == ("active", 1)
+    assert world.do(lambda work: work.ledger.purse(one.id)).active == 50 + 5 + 5
+    assert keep.check(world.url) == []
 
 
 def test_a_reissued_card_is_active_again_and_brings_nothing_twice(world: World) -> None:
@@ -200,10 +216,33 @@ def test_a_reissued_card_is_active_again_and_brings_nothing_twice(world: World) 
     say(world, customer, "city", "Київ")
     card = world.do(lambda work: work.cards.of(customer.id))
     assert card is not None
-    world.do(lambda work: reissue_card(work, card=card))
-    assert state(world, customer) == "issued"
-    assert world.do(lambda work: welcome(work, customer=customer)) == Welcome(opened=True, points=0)
-    assert state(world, customer) == "active"
+    fresh = world.do(lambda work: reissue(work, card=card))
+    assert (fresh.number != card.number, fresh.state.value, state(world, customer)) == (True, "active", "active")
+    assert [key for key, _ in rewards(world)].count("welcome") == 1
+
+
+def test_a_reissued_card_waits_while_the_questionnaire_does(world: World) -> None:
+    world.rules(gate_questions=("city",))
+    customer = newcomer(world)
+    card = world.do(lambda work: work.cards.of(customer.id))
+    assert card is not None
+    assert world.do(lambda work: reissue(work, card=card)).state.value == "issued"
+
+
+def test_an_old_plastic_that_tells_the_last_answer_opens_spending_and_welcomes_once(world: World) -> None:
+    world.rules(gate_questions=("city", "birthday"))
+    customer = newcomer(world)
+    say(world, customer, "city", "Київ")
+    record = Plastic("11110000", "code128", birthday=date(1987, 6, 5), points=70)
+    world.do(lambda work: work.shelves.put_plastics([record]))
+    card = world.do(lambda work: work.cards.of(customer.id))
+    assert card is not None
+    for _ in range(2):
+        back = world.do(lambda work: bring_back(work, card=link_plastic(work, card=card, number="11110000")))
+        assert (back.number, back.state.value) == ("11110000", "active")
+    assert [key for key, _ in rewards(world)].count("welcome") == 1
+    assert world.do(lambda work: work.ledger.purse(customer.id)).active == 70 + 50 + 5
+    assert keep.check(world.url) == []
 
 
 def test_my_data_holds_the_answers_with_their_questions(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.messages import Pressed, SharedPhone, ShowCard, Started, Typed
 from core.shared.values import Language, Phone, StoreId
 from core.stores.model import Store
-from core.surveys.actions import publish
+from core.surveys.actions import open_some, publish
 from core.surveys.data import questionnaire_data
 from core.surveys.model import Questionnaire
 from tests.contracts.test_talk import OLENA, register
@@ -214,6 +214,7 @@ def test_a_version_published_in_mid_conversation_loses_nobody(small_world: World
     small_world.rules(gate_questions=("birthday",))
     left = Questionnaire(0, tuple(one for one in HOUSE_QUESTIONNAIRE.questions if one.key in {"birthday", "email"}))
     small_world.do(lambda work: publish(work, data=questionnaire_data(left), actor="marketer"))
+    assert small_world.do(open_some).cards == 1
     assert state(small_world) == "active"
     person.says(Typed("привіт"))
     assert person.hears[-1].startswith("Анкета: 1 з 2\nВаша електронна пошта?")
