@@ -20,10 +20,11 @@ from tests.support.postgres import start_cluster
 from tests.support.served import serve
 
 ROUNDS, ASKED, AT_ONCE = 3, 600, 16
+CLIENTS = (1, 16, 64)
 
 
-async def ratios(url: str) -> tuple[float, float]:
-    """CPU of lookups over CPU of constant answers, and over the bare statement."""
+async def ratios(url: str) -> tuple[float, float, dict[int, tuple[float, float]]]:
+    """CPU of lookups over CPU of constant answers, and over the bare statement; p50 and p99 in ms by clients."""
     async with serve(url) as served:
         number = (await Chat(served).registers())["data"]["number"]
         _, known = await served.lookup(number)
@@ -31,7 +32,7 @@ async def ratios(url: str) -> tuple[float, float]:
         # A till may ask twenty times a second: many tills share the work, as they do in shops.
         keys = [
             await served.house.lanes.do("x", lambda work: add_till(work, store=StoreId("s1"), name="bench"))
-            for _ in range(ASKED * ROUNDS // 40)
+            for _ in range(ASKED * (ROUNDS + len(CLIENTS)) // 40)
         ]
         turn = itertools.cycle(keys)
         since = datetime.now(UTC)
@@ -56,8 +57,9 @@ async def ratios(url: str) -> tuple[float, float]:
             ours = await _cpu(lookups)
             over_http.append(ours / await _cpu(constants))
             over_sql.append(ours / await _cpu(statements))
+        waits = {clients: await _waits(lookups, clients) for clients in CLIENTS}
         await constant.close()
-    return statistics.median(over_http), statistics.median(over_sql)
+    return statistics.median(over_http), statistics.median(over_sql), waits
 
 
 async def _constant(body: Any) -> TestServer:
@@ -70,6 +72,22 @@ async def _constant(body: Any) -> TestServer:
     server = TestServer(app)
     await server.start_server()
     return server
+
+
+async def _waits(one: Callable[[ClientSession], Awaitable[None]], clients: int) -> tuple[float, float]:
+    """Milliseconds within which half, and 99 of 100, are answered; client and server share this process."""
+    waited: list[float] = []
+    async with ClientSession() as http:
+
+        async def some() -> None:
+            for _ in range(ASKED // clients):
+                began = time.perf_counter()
+                await one(http)
+                waited.append((time.perf_counter() - began) * 1000)
+
+        await asyncio.gather(*(some() for _ in range(clients)))
+    cuts = statistics.quantiles(waited, n=100)
+    return cuts[49], cuts[98]
 
 
 async def _cpu(one: Callable[[ClientSession], Awaitable[None]]) -> float:
@@ -94,11 +112,14 @@ def run() -> list[tuple[str, str, float]]:
         if cluster is not None:
             urls["PostgreSQL"] = cluster.new_database()
         for kind, url in urls.items():
-            http, sql = asyncio.run(ratios(url))
+            http, sql, waits = asyncio.run(ratios(url))
             rows.append(
                 (f"till lookup over HTTP, CPU, {kind}", "ours / constant JSON (goal <= 1.8, PostgreSQL <= 3)", http)
             )
             rows.append((f"till lookup over HTTP, CPU, {kind}", "ours / the same SELECT over the same driver", sql))
+            for clients, (half, most) in waits.items():
+                rows.append((f"till lookup, {clients} clients, p50, {kind}", "milliseconds, wall", half))
+                rows.append((f"till lookup, {clients} clients, p99, {kind}", "milliseconds, wall", most))
         if cluster is not None:
             cluster.stop()
     return rows

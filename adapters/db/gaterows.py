@@ -10,7 +10,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    delete,
     exists,
     func,
     insert,
@@ -22,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable
 
 from adapters.db.gatesql import Judge
-from adapters.db.sql import insert_for
+from adapters.db.sql import empty, insert_for, measure
 from adapters.db.surveytables import answers, question_rewards
 from adapters.db.tables import cards, customers, events
 from core.cards.model import CardState
@@ -88,7 +87,7 @@ class GateRows:
         run = self._connection.execute
         for table in (_people, _said):
             run(CreateTable(table, if_not_exists=True))
-            run(delete(table))
+            empty(self._connection, table.name)
         family = (
             select(cards.c.customer.label("holder"), cards.c.customer.label("member"))
             .where(waits)
@@ -97,6 +96,7 @@ class GateRows:
         more = select(family.c.holder, customers.c.id).where(customers.c.merged_into == family.c.member)
         family = family.union(more)
         run(insert(_people).from_select(["holder", "member"], select(family.c.holder, family.c.member)))
+        measure(self._connection, _people.name)
         newest = func.row_number().over(
             partition_by=(_people.c.holder, answers.c.question),
             order_by=(answers.c.customer != _people.c.holder, answers.c.at.desc()),
@@ -108,6 +108,7 @@ class GateRows:
         )
         counts = select(ranked.c.holder, ranked.c.question, ranked.c.kind, ranked.c.value).where(ranked.c.place == 1)
         run(insert(_said).from_select(["customer", "question", "kind", "value"], counts))
+        measure(self._connection, _said.name)
 
     def _welcome(self, due: ColumnElement[bool], points: int, at: datetime) -> None:
         """Holders are paid, but those who were before, as themselves or as somebody merged into them."""

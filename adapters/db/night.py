@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, text
 
 from adapters.db.lanes import Lanes
+from adapters.db.sql import empty, measure
 from adapters.db.types import Instant
 from adapters.db.work import DbWork
 from core.ledger.model import Kind
@@ -112,11 +113,11 @@ def together(connection: Connection, new_id: Callable[[], str], now: datetime, c
     locking = " for update skip locked" if connection.dialect.name == "postgresql" else ""
     for table in (_PEOPLE, _LOTS):
         _sql(f"create temporary table if not exists {table}")(connection, {})
-    _empty(connection, "due_now")
+    empty(connection, "due_now")
     count = _sql(_CHOOSE + locking)(connection, {"now": now, "chunk": chunk})
     if not count:
         return 0
-    _measure(connection, "due_now")
+    measure(connection, "due_now")
     for move in _MOVES:
         _post(connection, move, new_id, now)
     _sql(_DUE)(connection, {})
@@ -124,11 +125,11 @@ def together(connection: Connection, new_id: Callable[[], str], now: datetime, c
 
 
 def _post(connection: Connection, move: _Move, new_id: Callable[[], str], now: datetime) -> None:
-    _empty(connection, "due_lots")
+    empty(connection, "due_lots")
     chosen = f"insert into due_lots (lot, customer, points) select l.id, l.customer, l.{move.chosen}"
     if not _sql(chosen)(connection, {"now": now}):
         return
-    _measure(connection, "due_lots")
+    measure(connection, "due_lots")
     made = new_id()
     named = {"id": made, "kind": move.kind.value, "source": NIGHT, "key": made, "now": now}
     _OPERATION(connection, named)
@@ -143,15 +144,3 @@ def _post(connection: Connection, move: _Move, new_id: Callable[[], str], now: d
     signs = {account: {move.source: -1, move.target: 1}.get(account, 0) for account in ("active", "pending")}
     _sql(_BALANCES.format(**signs))(connection, {})
     _sql(_MEMBERS)(connection, {"id": made})
-
-
-def _empty(connection: Connection, table: str) -> None:
-    """Nobody vacuums a temporary table: what is deleted from it would still be read by every later chunk."""
-    verb = "truncate" if connection.dialect.name == "postgresql" else "delete from"
-    connection.execute(text(f"{verb} {table}"))
-
-
-def _measure(connection: Connection, table: str) -> None:
-    """PostgreSQL plans by what it knows of a table, and of a temporary one nobody else tells it."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"analyze {table}"))

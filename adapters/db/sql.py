@@ -9,7 +9,7 @@ from dataclasses import fields
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, bindparam, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, bindparam, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Executable
 
@@ -117,3 +117,15 @@ def _upsert(dialect: str, table: Table, columns: tuple[str, ...], keep: tuple[st
 @cache
 def _update_by_key(table: Table) -> Prepared:
     return Prepared(update(table).where(*(table.c[name] == bindparam(f"p_{name}") for name in _keys(table))))
+
+
+def empty(connection: Connection, table: str) -> None:
+    """Nothing is in the temporary table; nobody vacuums it, and what is only deleted every later chunk still reads."""
+    verb = "truncate" if connection.dialect.name == "postgresql" else "delete from"
+    connection.execute(text(f"{verb} {table}"))
+
+
+def measure(connection: Connection, table: str) -> None:
+    """PostgreSQL plans by what it knows of a table, and of a temporary one nobody else tells it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"analyze {table}"))
