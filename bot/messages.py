@@ -114,7 +114,7 @@ class Incoming:
 class Button:
     """A thing to tap. `action` for `reply`; `value` is the URL of `url` and `app`, and the text of `copy`.
 
-    `app`: a page of ours, which a messenger may open inside itself.
+    `app`: the live card; a messenger that says itself who looks opens its own door to it, without the secret `value`.
     """
 
     label: Text

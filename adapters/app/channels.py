@@ -36,7 +36,7 @@ def open_channels(
     if settings.telegram_token:
         room = import_module("adapters.telegram.client")
         bot = room.new_bot(settings.telegram_token, settings.telegram_api)
-        channels["telegram"] = room.TelegramChannel(bot=bot, **tools)
+        channels["telegram"] = room.TelegramChannel(bot=bot, public_url=settings.public_url, **tools)
     if settings.viber_token:
         channels["viber"] = import_module("adapters.viber.client").ViberChannel(
             token=settings.viber_token, api=settings.viber_api, sender=brand, session=session, **tools

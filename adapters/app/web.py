@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from importlib import import_module
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -20,7 +21,7 @@ from adapters.http.assets import add_assets
 from adapters.http.headers import add_headers
 from adapters.http.problems import problems
 from adapters.http.sessions import Sessions
-from adapters.livecard.page import LiveCard, Verify
+from adapters.livecard.page import Door, LiveCard
 from adapters.pos.api import TillApi
 from adapters.pos.page import add_till_page
 
@@ -75,22 +76,18 @@ def build_app(house: House) -> web.Application:
             texts=house.texts,
             programme=house.programme,
             draw=house.drawer.code,
-            verify=_telegram_proof(house),
-            telegram_bot=house.settings.telegram_token.partition(":")[0],
+            door=_mini_app(house),
         ).add_routes(app)
         add_front_page(app, house)
         add_hooks(app, house)
     return app
 
 
-def _telegram_proof(house: House) -> Verify | None:
-    """How a Mini App proves who looks; None in a house without Telegram."""
+def _mini_app(house: House) -> Door | None:
+    """Where Telegram opens the live card; None in a house without Telegram, whose room is not loaded then."""
     token = house.settings.telegram_token
-    if not token:
-        return None
-    from adapters.telegram.initdata import proven_user
-
-    return lambda init_data, now: proven_user(init_data, token, now)
+    door: Door | None = import_module("adapters.telegram.door").MiniApp(token) if token else None
+    return door
 
 
 def _add_health(app: web.Application, house: House) -> None:

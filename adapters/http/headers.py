@@ -16,7 +16,7 @@ _FIXED = {
 
 
 def needs(request: web.Request, *what: str) -> None:
-    """The page of this request needs these."""
+    """The page of this request needs these; an origin (`https://...`) among them may show it in a frame."""
     request[PAGE_NEEDS] = what
 
 
@@ -36,7 +36,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 
 def _policy(what: tuple[str, ...]) -> str:
     script = "script-src 'self' 'wasm-unsafe-eval'" if CAMERA in what else "script-src 'self'"
-    ancestors = "frame-ancestors 'self'" if FRAMED in what else "frame-ancestors 'none'"
+    around = ["'self'"] if FRAMED in what else [one for one in what if one.startswith("https://")] or ["'none'"]
     parts = [
         "default-src 'none'",
         script,
@@ -50,7 +50,7 @@ def _policy(what: tuple[str, ...]) -> str:
         "form-action 'self'",
         "base-uri 'none'",
         "object-src 'none'",
-        ancestors,
+        f"frame-ancestors {' '.join(around)}",
         *(["frame-src 'self'"] if FRAMES in what else []),
     ]
     return "; ".join(parts)

@@ -23,6 +23,7 @@ from aiogram.exceptions import (
 )
 from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, InputMediaPhoto, Message, ReplyKeyboardMarkup
 
+from adapters.telegram.door import mini_app_url
 from adapters.telegram.limits import PHOTO_BYTES
 from adapters.telegram.parse import NAME, parse
 from adapters.telegram.render import Call, Renderer
@@ -61,11 +62,13 @@ class TelegramChannel:
 
     name = NAME
 
-    def __init__(self, *, bot: Bot, texts: Texts, pictures: Pictures, memory: Memory, media: Media) -> None:
+    def __init__(
+        self, *, bot: Bot, public_url: str, texts: Texts, pictures: Pictures, memory: Memory, media: Media
+    ) -> None:
         self.bot = str(bot.id)
         self.client = bot
         self._texts, self._pictures, self._memory, self._media = texts, pictures, memory, media
-        self._renderer = Renderer(texts)
+        self._renderer = Renderer(texts, mini_app_url(public_url))
         self._quiet_until = 0.0
 
     def parse(self, event: RawEvent) -> Incoming | None:

@@ -38,8 +38,9 @@ class Plan:
 class Renderer:
     """Plans letters; knows nothing of sending."""
 
-    def __init__(self, texts: Texts) -> None:
-        self._texts = texts
+    def __init__(self, texts: Texts, mini_app: str) -> None:
+        """`mini_app`: where Telegram opens the live card, without the token of `Button.value`; empty: nowhere."""
+        self._texts, self._mini_app = texts, mini_app
 
     def plan(self, letter: Letter, shown: str | None) -> Plan:
         """`shown` is the mark of the standing keyboard that the chat shows now.
@@ -125,8 +126,8 @@ class Renderer:
                 return {"text": text, "callback_data": button.action, **style} if fits else None
             case "url":
                 return {"text": text, "url": button.value}
-            case "app":  # Telegram opens only what is encrypted
-                return {"text": text, "web_app": {"url": button.value}} if button.value.startswith("https:") else None
+            case "app":
+                return {"text": text, "web_app": {"url": self._mini_app}} if self._mini_app else None
             case "copy":
                 return {"text": text, "copy_text": {"text": button.value[:COPY]}}
             case "phone":

@@ -16,6 +16,11 @@ def step_of(at: datetime, step: timedelta = STEP) -> int:
     return (at - _EPOCH) // step
 
 
+def start_of(step: int) -> datetime:
+    """The instant with which the step begins."""
+    return _EPOCH + STEP * step
+
+
 def totp(secret: bytes, step: int) -> str:
     """The eight digits of a step (RFC 4226 truncation over HMAC-SHA-256)."""
     digest = hmac.digest(secret, step.to_bytes(8, "big"), hashlib.sha256)

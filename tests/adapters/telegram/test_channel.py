@@ -1,6 +1,7 @@
 """Telegram's room by itself: editing in place, the file cache, polling, commands; a second library reads us."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import telegram
@@ -50,9 +51,12 @@ class NoMedia:
         return name
 
 
-def channel_of(platform: FakeTelegram, notes: Notes | None = None) -> TelegramChannel:
+def channel_of(
+    platform: FakeTelegram, notes: Notes | None = None, house: str = "https://card.example"
+) -> TelegramChannel:
     client: Bot = new_bot(TOKEN, platform.url)
-    return TelegramChannel(bot=client, texts=TEXTS, pictures=Drawer(), memory=notes or Notes(), media=NoMedia())
+    tools: dict[str, Any] = {"pictures": Drawer(), "memory": notes or Notes(), "media": NoMedia()}
+    return TelegramChannel(bot=client, public_url=house, texts=TEXTS, **tools)
 
 
 def letter(reply: Any, event: int | None = 1, last: bool = True) -> Letter:
@@ -63,6 +67,24 @@ def card(points: int) -> ShowCard:
     text = say("card.text", lead=say("card.lead"), number="2912", balance=say("points.count", n=points))
     buttons = (Button(say("button.codes"), action="codes"),)
     return ShowCard("2912345678906", "ean13", "Олена", points, "active", "Kartka", "#0B6E4F", text, None, buttons)
+
+
+async def test_the_live_card_opens_as_a_mini_app_whose_address_has_no_secret() -> None:
+    live = Button(say("button.live"), "app", value="https://card.example/card/secret")
+    for house, opens in (
+        (
+            "https://card.example",
+            [{"text": "Відкрити картку", "web_app": {"url": "https://card.example/card/telegram"}}],
+        ),
+        ("http://127.0.0.1:8080", []),
+    ):
+        async with FakeTelegram() as platform:
+            person, channel = platform.person(501), channel_of(platform, house=house)
+            platform.chats[501] = Chat()
+            assert isinstance(await channel.send(letter(replace(card(5), buttons=(live,)))), Sent)
+            assert (person.chat.messages[-1].buttons, platform.refused, platform.strange) == (opens, [], [])
+            assert "secret" not in str(platform.calls)
+            await channel.client.session.close()
 
 
 async def test_points_that_change_edit_the_pinned_card_in_place_and_a_lost_message_is_sent_anew() -> None:

@@ -124,3 +124,23 @@ def test_callbacks_are_read_with_everything_but_the_event_missing() -> None:
     ]
     for unread in (*unreadable, [], None):
         assert event_of(unread, "b") is None
+
+
+@pytest.mark.parametrize(("known", "inside"), [(10, True), (3, True), (2, False)])
+async def test_the_live_card_opens_over_the_chat_and_its_secret_is_not_for_forwarding(known: int, inside: bool) -> None:
+    live = Button(say("button.live"), "app", value="https://card.example/card/0123")
+    [body] = Renderer(TEXTS).bodies(letter(Say(say("menu.text"), (live,)), known))
+    await FakeViber().check({**body, "sender": {"name": "K"}}, level(known))
+    key = next(one for one in body["keyboard"]["Buttons"] if one["ActionType"] == "open-url")
+    assert key["ActionBody"] == live.value
+    assert (key.get("InternalBrowser", {}).get("ActionButton") == "none") is inside
+
+
+async def test_more_buttons_than_rows_share_rows() -> None:
+    for count, columns in ((8, {6}), (16, {3, 6}), (21, {2, 3, 6})):
+        options = tuple(Button(Verbatim(f"Варіант {at}"), action=f"q1:{at}") for at in range(count))
+        controls = tuple(Button(say(f"button.{name}"), action=name, wide=False) for name in ("back", "skip", "later"))
+        [body] = Renderer(TEXTS).bodies(letter(Ask(say("register.type-name"), None, options, controls), 10))
+        await FakeViber().check({**body, "sender": {"name": "K"}}, 10)
+        keys = [one for one in body["keyboard"]["Buttons"] if one["ActionBody"].startswith("a:q1:")]
+        assert (len(keys), {one["Columns"] for one in keys} <= columns) == (count, True)
