@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.app.hooks import hooks
+from adapters.app.house import outside_of
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme
 from adapters.db import schema
 from adapters.db.engines import DatabaseError, UnsafeDatabase, clock_of, must_be_safe, sync_engine
 from adapters.db.granting import changeable_books
 from adapters.db.outside import system_clock
+from adapters.db.surveyrows import QuestionnaireRows
+from adapters.texts.catalogue import Catalogue
 
 _LEAST_DISK = 1_000_000_000
 _MOST_CLOCK_SECONDS = 5.0
@@ -32,7 +35,7 @@ class Finding:
 async def diagnose(settings: Settings) -> list[Finding]:
     """Every part of the house that can be looked at from here."""
     found = [_settings(settings), _programme(settings), *await asyncio.to_thread(_database, settings), _disk(settings)]
-    found.append(_public_url(settings))
+    found += [*await asyncio.to_thread(_gate, settings), _public_url(settings)]
     for channel, token in (("telegram", settings.telegram_token), ("viber", settings.viber_token)):
         if not token:
             found.append(Finding(channel, True, f"off; KARTKA_{channel.upper()}_TOKEN opens it"))
@@ -80,6 +83,38 @@ def _database(settings: Settings) -> list[Finding]:
         Finding("migrations", current, "current" if current else "old; run `kartka db upgrade`"),
         Finding("books", not books, _OPEN_BOOKS if books else "only grow"),
         Finding("clocks", apart < _MOST_CLOCK_SECONDS, f"{apart:.1f} s apart from the database"),
+    ]
+
+
+def _gate(settings: Settings) -> list[Finding]:
+    """Every question that the programme's gate names is asked; one that is not would hold nobody back, unnoticed.
+
+    Nothing where programme or database cannot be read: they have findings of their own.
+    """
+    try:
+        programme = read_programme(settings)
+        if not schema.is_current(settings.database_url):
+            return []
+        outside = outside_of(settings, programme, Catalogue())
+        engine = sync_engine(settings.database_url, writes=False)
+        try:
+            with engine.connect() as connection:
+                asked = QuestionnaireRows(connection, outside).newest()
+        finally:
+            engine.dispose()
+    except (BadSetting, DatabaseError):
+        return []
+    lacks = [key for key in programme.gate_questions if asked.question(key) is None]
+    if not lacks:
+        count = len(programme.gate_questions)
+        return [Finding("gate", True, f"{count} questions open spending" if count else "spending is open to all")]
+    return [
+        Finding(
+            "gate",
+            False,
+            f"gate_questions names {', '.join(lacks)}, not asked by version {asked.version} of the questionnaire; "
+            f"correct it in {settings.programme or 'programme.toml'}, or publish a version that asks it",
+        )
     ]
 
 

@@ -10,7 +10,7 @@ from bot.questions import choice, fixed, words
 from bot.talk import Talk
 from bot.words import say
 from core.cards.actions import forget
-from core.surveys.export import export
+from core.sales.export import export
 
 FILE_HOURS = 24
 
@@ -24,7 +24,8 @@ SURE = choice(
 def my_data(talk: Talk) -> Reply:
     """All that is kept about the person, as a file that lives for a day under a name nobody can guess."""
     work, customer = talk.work, talk.owner
-    text = json.dumps(export(work, customer=customer), ensure_ascii=False, indent=2)
+    told = {**export(work, customer=customer), "quiet_about_sales": work.quiet.asked(customer.id)}
+    text = json.dumps(told, ensure_ascii=False, indent=2)
     until = work.now + timedelta(hours=FILE_HOURS)
     media = work.files.keep(text.encode(), "application/json", customer.id, until)
     return SendFile(

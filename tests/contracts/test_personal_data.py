@@ -23,9 +23,9 @@ from core.cards.plastic import link_plastic
 from core.customers.model import CodeUse, Customer
 from core.customers.proof import send_code, subject_of_phone
 from core.ledger.merging import merge, unmerge
+from core.sales.export import export
 from core.shared.refusals import Refusal
 from core.shared.values import CustomerId, Language, Phone
-from core.surveys.export import export
 from core.surveys.model import Given, Kind
 from tests.contracts.test_talk import OLENA, register
 from tests.support.world import Person, World
@@ -36,7 +36,7 @@ EXPORTED = {
     "plastics": {"phone", "name", "birthday"},
     "answers": {"value"},
 }
-"""Personal columns that `core.surveys.export` shows."""
+"""Personal columns that `core.sales.export` shows."""
 HELD_BACK = {
     "inbox": ({"user_key", "body"}, "events on their way, blanked as soon as they are handled"),
     "outbox": ({"user_key", "letter"}, "letters on their way: the person has them, or will"),
@@ -186,7 +186,8 @@ def test_what_is_personal_is_exported_and_forgotten_everywhere(world: World) -> 
     assert owner is not None
     shown = json.dumps(world.do(lambda work: export(work, customer=owner)), ensure_ascii=False)
     for trace in ("+380671234567", "Канаркіна", "ref-canary", "1987-06-05", "стать-канарка", "Канаркове", "canary@",
-                  "user-key-4711", "user-key-4712", "Профільна", "Пластикова", "відповідь-канарка"):  # fmt: skip
+                  "user-key-4711", "user-key-4712", "Профільна", "Пластикова", "відповідь-канарка",
+                  "+380672222222", "Злита", "1961-02-03", "11110000", "22220000"):  # fmt: skip
         assert trace in shown
 
     world.do(lambda work: forget(work, customer=owner, channel="telegram"))
