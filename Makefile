@@ -35,7 +35,7 @@ soak: $(DEV)
 	KARTKA_SOAK=$${KARTKA_SOAK:-20} $(BIN)/python -m pytest -n $(JOBS) tests/contracts/test_engine.py tests/contracts/test_races.py tests/contracts/test_sale_kill.py
 
 # The money rooms: every branch of them is run by these tests, on SQLite.
-MONEY := tests/core tests/adapters/pos tests/journeys/test_points.py $(patsubst %,tests/contracts/test_%.py,ledger books \
+MONEY := tests/core tests/adapters/pos tests/journeys/test_points.py tests/journeys/test_my_data.py $(patsubst %,tests/contracts/test_%.py,ledger books \
   merging policies night known vouchers money_edges restoring gate surveys)
 coverage: $(DEV)
 	$(BIN)/python -m coverage run -m pytest -q -p no:xdist $(MONEY) -k "not postgresql"
