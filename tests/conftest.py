@@ -50,7 +50,7 @@ def cluster() -> Iterator[Cluster]:
     """A private PostgreSQL of this test process."""
     started = start_cluster()
     if started is None:
-        pytest.skip("no PostgreSQL on this machine")
+        pytest.skip("no PostgreSQL on this machine")  # said aloud by `left_out`
     yield started
     started.stop()
 
@@ -67,7 +67,7 @@ def postgres_url(cluster: Cluster) -> Iterator[str]:
 def shared() -> Path:
     """The team's folder of data and specifications; a test that needs it is left out without it."""
     if not SHARED.is_dir():
-        pytest.skip("no KARTKA_SHARED folder")
+        pytest.skip("no KARTKA_SHARED folder")  # said aloud by `left_out`
     return SHARED
 
 

@@ -210,7 +210,7 @@ def _must_be_alone(url: str) -> None:
                 return
             if time.monotonic() > until:
                 raise CannotKeep(f"{count} others use this database; stop `kartka serve` and its commands first")
-            time.sleep(0.1)
+            time.sleep(0.1)  # somebody who is closing needs a moment; after that they are named
     finally:
         engine.dispose()
 

@@ -202,7 +202,7 @@ def do_now(engine: Engine, outside: Outside, job: Callable[[DbWork], T], *, pati
                 raise
             if time.monotonic() > until:
                 raise Busy from error
-        time.sleep(random.uniform(0.05, 0.2))
+        time.sleep(random.uniform(0.05, 0.2))  # two who collided must not meet again
 
 
 def _answer(items: list[_Item]) -> None:

@@ -74,7 +74,7 @@ async def test_while_another_process_writes_a_job_waits_and_then_is_done(small_w
     holding = other.begin()
     lanes = Lanes(small_world.engine, small_world.outside, count=1)
     waiting = asyncio.ensure_future(lanes.do("k", note("wait", 1)))
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.2)  # long enough to end, if it did not wait
     assert not waiting.done()
     holding.rollback()
     await waiting

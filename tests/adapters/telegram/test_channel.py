@@ -42,7 +42,7 @@ class NoMedia:
     """No files."""
 
     async def publish(self, content: bytes, mime: str, address: Address) -> str:
-        raise NotImplementedError
+        raise NotImplementedError  # Telegram is sent the bytes themselves
 
     async def read(self, name: str) -> tuple[bytes, str] | None:
         return b"{}", "application/json"
