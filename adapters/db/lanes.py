@@ -144,7 +144,7 @@ class Lane:
         self._begun = False
         with connection.begin():
             self._begun = True
-            say = speaker(connection)
+            say = speaker(connection, together=len(items) > 1)
             over = time.monotonic() + _TURN_SECONDS
             while waiting and time.monotonic() < over:
                 item = waiting.popleft()
@@ -157,7 +157,6 @@ class Lane:
                     if _transient(error):
                         raise
                     say(UNDO)
-                    say(KEEP)
                     item.error = error
                     if isinstance(_of_driver(error), _TAKEN) and item.races < _MOST_RACES:
                         item.races += 1

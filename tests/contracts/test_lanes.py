@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.db.engines import UnsafeDatabase, is_sqlite, must_be_safe, sync_engine
 from adapters.db.lanes import Busy, Lanes, do_now
+from tests.support.engine import newcomer
 from tests.support.world import World
 
 
@@ -66,6 +68,42 @@ async def test_a_lane_whose_server_threw_it_out_works_on_over_a_new_connection(p
     assert await all_of(lanes, [note("cut", 2), note("cut", 3)]) == [None, None]
     await lanes.close()
     assert noted(world, "cut") == 3
+    world.close()
+
+
+async def test_two_lanes_that_want_each_other_s_rows_both_finish_and_never_stop_each_other(postgres_url: str) -> None:
+    """Each lane's two items share a transaction and lock the same two people, in the other lane's opposite order."""
+    world = World(postgres_url)
+    lanes = [Lanes(world.engine, world.outside, count=1) for _ in range(2)]
+    people = sorted(world.do(newcomer)[0] for _ in range(2))
+    held, asleep = {person: threading.Event() for person in people}, threading.Event()
+
+    def locks(person: Any, other: Any) -> Any:
+        def job(work: Any) -> str:
+            work.ledger.lock([person])
+            held[person].set()
+            assert held[other].wait(10)
+            return str(person)
+
+        return job
+
+    waiting = [asyncio.ensure_future(lane.do("x", lambda work: asleep.wait(10))) for lane in lanes]
+    await asyncio.sleep(0)
+    pairs = [(lanes[0], people), (lanes[1], people[::-1])]
+    asked = [
+        asyncio.ensure_future(lane.do("x", locks(one, other)))
+        for lane, order in pairs for one, other in (order, order[::-1])
+    ]  # fmt: skip
+    await asyncio.sleep(0)
+    asleep.set()
+    assert await asyncio.gather(*asked) == [*people, *people[::-1]]
+    await asyncio.gather(*waiting)
+    for lane in lanes:
+        await lane.close()
+    world.engine.dispose()
+    with world.owner.connect() as connection:
+        stopped = text("select deadlocks from pg_stat_database where datname = current_database()")
+        assert connection.scalar(stopped) == 0
     world.close()
 
 

@@ -17,7 +17,7 @@ from tests.contracts.test_kill import mother_of, one_life
 from tests.support.engine import furnish, newcomer
 from tests.support.world import World
 
-ROUNDS = 25 * int(os.environ.get("KARTKA_SOAK", "1"))
+ROUNDS = 50 * int(os.environ.get("KARTKA_SOAK", "1"))
 """25 on each database, 50 in all."""
 
 

@@ -132,19 +132,19 @@ async def test_the_till_says_five_different_sentences(browser: Browser, url: str
         await expect(page.locator("#verdict")).to_have_text("Тільки нарахування")
         await expect(page.locator("#reason")).to_contain_text("Код для каси")
         await clean(page)
-        heard: set[str] = set()
-        for code in ("2900000000018", "4820000009997", "00012345678"):
+        for code, sentence in (
+            ("2900000000018", "Такої картки немає"),
+            ("4820000009997", "Це код іншої програми"),
+            ("00012345678", "Пластик без власника"),
+        ):
             await scan(page, code)
+            await expect(page.locator("#reason")).to_contain_text(sentence)
             await expect(page.locator("#name")).to_have_text("")
-            await expect(page.locator("#reason")).not_to_have_text(list(heard)[-1] if heard else "-")
-            heard.add(await page.inner_text("#reason"))
         from tests.adapters.pos.test_till_api import _card
 
         await lanes.do("x", lambda work: block_card(work, card=_card(work, number)))
         await scan(page, number)
         await expect(page.locator("#reason")).to_contain_text("заблоковано")
-        heard.add(await page.inner_text("#reason"))
-        assert len(heard) == 4
         await clean(page)
 
 
@@ -153,7 +153,7 @@ async def test_a_wedge_scanner_works_with_no_field_focused_under_any_layout(brow
         number = (await Chat(served).registers())["data"]["number"]
         page = await phone_page(browser)
         await log_in(page, served, "cashier", "/till")
-        await expect(page.locator("#step")).to_be_visible()
+        await expect(page.get_by_label("Номер або код із чату")).to_be_enabled()
         await page.evaluate(
             """number => {
                 document.activeElement.blur();

@@ -185,3 +185,20 @@ async def _offline_sale(page: Page, code: str) -> None:
     await scan(page, code)
     await page.get_by_role("button", name="Провести", exact=True).click()
     await expect(page.locator("#waiting")).to_have_text("Чекають на мережу: 1.")
+
+
+async def test_a_kept_sale_outlives_the_session_and_is_sent_by_whoever_logs_in_next(browser: Browser, url: str) -> None:
+    async with serve(url) as served:
+        _, number = await shop(served)
+        page = await phone_page(browser)
+        await log_in(page, served, "cashier", "/till")
+        await expect(page.locator("#shift")).to_contain_text("Моя зміна")
+        await _offline_sale(page, number)
+        await page.context.clear_cookies()
+        await page.context.set_offline(False)
+        await expect(page.locator("#reason")).to_contain_text("Вхід завершено")
+        await expect(page.locator("#waiting")).to_have_text("Чекають на мережу: 1.")
+        await log_in(page, served, "cashier", "/till")
+        await until(lambda: sales(served))
+        await expect(page.locator("#waiting")).to_be_hidden()
+        assert [(row[0], row[3] is not None) for row in await sales(served)] == [(1250, True)]

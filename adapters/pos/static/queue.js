@@ -1,6 +1,7 @@
 // Sales on their way: kept with their keys before anything is sent, so that a lost net or a reload loses none and
 // repeats none. The key makes a second sending harmless; the lock keeps two tabs from trying at once.
 const STORE = "sales";
+const LOST_AFTER = 15_000; // longer than a call may take
 
 function open() {
   return new Promise((resolve, reject) => {
@@ -24,7 +25,8 @@ async function run(mode, act) {
 }
 
 export class Queue {
-  // send(item) answers {sent: true, ...} when the house has it, {refused: problem}, or throws when nobody answered.
+  // send(item) answers {sent: true, ...} when the house has it, {refused: problem, judged} where `judged` says whether
+  // the sale itself was refused and not who asked, or throws when nobody answered.
   constructor(send, changed) {
     this.send = send;
     this.changed = changed;
@@ -32,9 +34,10 @@ export class Queue {
     this.others = new BroadcastChannel("kartka-till");
   }
 
-  async put(body) {
+  // A sale that is `kept` is sent by whichever tab finds the net first; any other by the tab that made it.
+  async put(body, kept) {
     const key = crypto.randomUUID();
-    await run("readwrite", (store) => store.put({ key, body, at: Date.now() }));
+    await run("readwrite", (store) => store.put({ key, body, at: Date.now(), kept }));
     await this.tell(true);
     return key;
   }
@@ -51,24 +54,31 @@ export class Queue {
     if (aloud) this.others.postMessage("changed");
   }
 
-  // One sale now; what became of it. It stays in the queue when nobody answered.
+  // One sale now; what became of it. It is kept when nobody answered, or nobody judged it.
   async one(key) {
     return navigator.locks.request("kartka-till-queue", async () => {
       const item = await run("readonly", (store) => store.get(key));
       if (!item) return { sent: true };
-      const done = await this.send(item);
-      if (done.sent) await this.drop(key);
-      else {
-        await run("readwrite", (store) => store.put({ ...item, refused: done.refused }));
+      const renew = async (change) => {
+        await run("readwrite", (store) => store.put({ ...item, ...change }));
         await this.tell(true);
-      }
+      };
+      const done = await this.send(item).catch(async (error) => { await renew({ kept: true }); throw error; });
+      if (done.sent) await this.drop(key);
+      else await renew(done.judged ? { refused: done.refused } : { kept: true });
       return done;
     });
   }
 
-  // Everything that waits and was not refused, oldest first; stops at the first that nobody answers.
+  // Everything that is kept and was not refused, oldest first; stops at the first that nobody answers or judges.
+  // A sale whose tab was closed while it was on its way counts as kept. Answers what stopped it, if somebody did.
   async flush() {
-    const waiting = (await this.all()).filter((item) => !item.refused).sort((a, b) => a.at - b.at);
-    for (const { key } of waiting) await this.one(key);
+    const lost = Date.now() - LOST_AFTER;
+    const waiting = (await this.all()).filter((item) => !item.refused && (item.kept || item.at < lost));
+    for (const { key } of waiting.sort((a, b) => a.at - b.at)) {
+      const done = await this.one(key);
+      if (!done.sent && !done.judged) return done.refused;
+    }
+    return null;
   }
 }

@@ -1,9 +1,11 @@
 // The cashier's page: a code comes from the camera, a wedge scanner or the keyboard; a verdict goes out.
 import { Basket } from "./basket.js";
+import { NOT_LOGGED_IN, NOT_NOW, call, codeOf, post } from "./calls.js";
 import { Camera } from "./camera.js";
 import { Queue } from "./queue.js";
 import { Receipt } from "./receipt.js";
 import { beep } from "./sound.js";
+import { Verdict } from "./verdict.js";
 import { Wedge } from "./wedge.js";
 
 const words = JSON.parse(document.body.dataset.words);
@@ -11,40 +13,12 @@ const $ = (id) => document.getElementById(id);
 let linking = null; // null, or {plastic: number|null} while a plastic card is being linked
 let lastCode = "";
 let selling = false;
+let sending = false;
+let unsent = 0; // sales in the queue that nobody has refused
+let loggedOut = false; // until the page is opened anew
 let confirmation = null; // the customer's answer in the chat, once it was asked for
 const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: document.body.dataset.currency, currencyDisplay: "narrowSymbol" });
 const money = (minor) => format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
-
-const SENTENCES = {
-  "unknown-code": (data) => ({ "other-programme": words.other, "code-over": words["code-over"], "not-a-customer": words.nobody }[data.reason] || words.unknown),
-  "card-blocked": () => words.blocked,
-  "card-replaced": () => words.replaced,
-  "unknown-plastic": () => words["unknown-plastic"],
-  "plastic-taken": () => words.taken,
-  "plastic-already": () => words.taken,
-  "plastic-blocked": () => words.blocked,
-  "unauthorized": () => words.session,
-  "password-due": () => words.session,
-  "csrf": () => words.session,
-  "forbidden": () => words.forbidden,
-  "too-many-misses": () => words["too-many"],
-  "too-many-requests": () => words["too-many"],
-  "try-again": () => words.busy,
-};
-
-// Throws when nobody has answered: then the same call may come again.
-async function call(method, path, body, key) {
-  const headers = { "X-CSRF-Token": document.body.dataset.csrf };
-  if (body) headers["Content-Type"] = "application/json";
-  if (key) headers["Idempotency-Key"] = key;
-  const answer = await fetch(path, {
-    method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(8000), cache: "no-store",
-  });
-  if (answer.status >= 500) throw new Error("nobody answered");
-  const content = await answer.json().catch(() => ({}));
-  return { ok: answer.ok, content };
-}
-const post = (path, body, key) => call("POST", path, body, key);
 
 async function take(code) {
   code = code.trim();
@@ -62,7 +36,7 @@ async function take(code) {
       ? await post("/till/api/plastic/link", { plastic: linking.plastic, code })
       : await post("/till/api/lookup", { code });
     offline(false);
-    if (ok) { lastCode = code; accepted(content, linking); if (content.card) basket.customer(code, content.customer?.name ?? content.card.number); } else refused(content);
+    if (ok) { lastCode = code; verdict.accepted(content, linking); if (content.card) basket.customer(code, content.customer?.name ?? content.card.number); } else verdict.refused(content);
     if (linking) stopLinking();
   } catch {
     offline(true);
@@ -98,19 +72,27 @@ async function settle() {
     sold_at: new Date().toISOString(), ...(confirmation ? { confirmation } : {}),
     ...(away ? { offline: true, spend_points: 0, vouchers: [] } : { expected_total: basket.quote?.total ?? basket.subtotal }),
   };
-  const key = await queue.put(body);
-  try {
-    const done = await queue.one(key);
-    if (done.sent) settled(done.content, lines);
-    else { await queue.drop(key); unsettled(done.refused); }
-  } catch {
-    offline(true);
-    step(words["kept"]);
-    basket.clear();
-    $("result").hidden = true;
+  const key = await queue.put(body, away);
+  if (away) keptForLater();
+  else {
+    try {
+      const done = await queue.one(key);
+      if (done.sent) settled(done.content, lines);
+      else { await queue.drop(key); unsettled(done.refused); }
+    } catch {
+      offline(true);
+      keptForLater();
+    }
   }
   selling = false;
   $("settle").disabled = false;
+}
+
+// The queue has the sale, and only the queue sends it: the customer may leave.
+function keptForLater() {
+  step(words["kept"]);
+  basket.clear();
+  $("result").hidden = true;
 }
 
 function settled(sale, lines) {
@@ -123,10 +105,10 @@ function settled(sale, lines) {
 }
 
 function unsettled(problem) {
-  const code = (problem.type || "").replace("about:kartka/", "");
+  const code = codeOf(problem);
   if (code === "total-changed") { basket.ask(); step(words["total-changed"]); return; }
   if (code === "proof-needed" || code === "code-used") { step(words["ask-proof"]); $("ask").hidden = false; beep(false); return; }
-  refused(problem);
+  verdict.refused(problem);
 }
 
 async function send({ key, body }) {
@@ -134,14 +116,16 @@ async function send({ key, body }) {
   const { expected_total: expected, ...rest } = body;
   const sent = late ? { ...rest, offline: true } : { ...rest, ...(expected === undefined ? {} : { expected_total: expected }) };
   const { ok, content } = await post("/till/api/sales", sent, key);
-  return ok ? { sent: true, content } : { sent: false, refused: content };
+  if (ok) return { sent: true, content };
+  return { sent: false, refused: content, judged: !NOT_LOGGED_IN.has(codeOf(content)) && !NOT_NOW.has(codeOf(content)) };
 }
 
 function waiting(items) {
   const held = items.filter((item) => item.refused);
+  unsent = items.length - held.length;
   $("waiting").hidden = !items.length;
   $("waiting").textContent = [
-    items.length > held.length ? words.waiting.replace("{n}", items.length - held.length) : "",
+    unsent ? words.waiting.replace("{n}", unsent) : "",
     held.length ? words["waiting-refused"].replace("{n}", held.length) : "",
   ].filter(Boolean).join(" ");
   $("waiting-retry").hidden = !held.length;
@@ -152,17 +136,28 @@ async function withoutCards() {
   for (const item of await queue.all()) {
     if (!item.refused) continue;
     const { code: _, vouchers: __, ...body } = item.body;
-    await queue.put({ ...body, spend_points: 0, offline: true });
+    await queue.put({ ...body, spend_points: 0, offline: true }, true);
     await queue.drop(item.key);
   }
-  await queue.flush().catch(() => offline(true));
-  shift();
+  await sendKept();
+}
+
+// What is kept goes out; a session that has ended is said once, and the sales stay until somebody logs in.
+async function sendKept() {
+  if (sending || loggedOut) return;
+  sending = true;
+  try {
+    const problem = await queue.flush();
+    if (problem && NOT_LOGGED_IN.has(codeOf(problem))) { loggedOut = true; verdict.refused(problem); }
+    await shift();
+  } catch { offline(true); }
+  sending = false;
 }
 
 async function askChat() {
   try {
     const { ok, content } = await post("/till/api/confirmations", { code: basket.code, points: basket.spend });
-    if (!ok) return refused(content);
+    if (!ok) return verdict.refused(content);
     step(words["asked"]);
     for (let turn = 0; turn < 65; turn += 1) {
       const { content: said } = await call("GET", `/till/api/confirmations/${content.confirmation}`);
@@ -183,6 +178,7 @@ async function shift() {
 const store = () => $("store").value;
 const basket = new Basket({ $, words, post, money, changed: () => { $("receipt").hidden = true; $("ask").hidden = true; } });
 basket.store = store;
+const verdict = new Verdict({ $, words, done: () => step(words.scan) });
 const receipt = new Receipt({ $, words, post, money, done: () => step(words.scan) });
 const queue = new Queue(send, waiting);
 $("settle").onclick = settle;
@@ -201,51 +197,12 @@ if (kept && [...$("store").options].some((option) => option.value === kept)) $("
 queue.tell();
 shift();
 
-function accepted(seen, linked) {
-  const open = seen.card.state === "active" && seen.spend_blocked_by.length === 0 && seen.customer;
-  const spend = open && seen.proof !== "none";
-  const prepared = seen.customer === null;
-  frame(spend ? "good" : "wait", spend ? "✓" : "•", spend ? words["can-spend"] : words["earn-only"]);
-  $("reason").textContent = linked ? words["link-done"] : prepared ? words.prepared
-    : open && !spend ? words["ask-proof"] : seen.spend_blocked_by.map((why) => words[why] || why).join(" ");
-  $("name").textContent = seen.customer?.name ?? "";
-  $("points").textContent = seen.points.active;
-  $("points-label").textContent = words.points;
-  $("number").textContent = seen.card.number.replace(/(.{4})(?=.)/g, "$1 ");
-  const state = { issued: words.issued, active: words.active, prepared: words["prepared-state"] }[seen.card.state];
-  const proof = { rotating: words["proof-rotating"], spoken: words["proof-spoken"], none: words["proof-none"] }[seen.proof];
-  $("notes").textContent = prepared ? state : `${state} · ${proof}`;
-  $("confirm").hidden = !seen.hints.includes("confirm-person");
-  $("result").classList.toggle("bare", prepared);
-  beep(true);
-}
-
-function refused(problem) {
-  const code = (problem.type || "").replace("about:kartka/", "");
-  const sentence = (SENTENCES[code] || (() => words.fault))(problem);
-  frame("bad", "✕", words.refused);
-  $("reason").textContent = sentence;
-  for (const id of ["name", "number", "notes"]) $(id).textContent = "";
-  $("confirm").hidden = true;
-  $("result").classList.add("bare");
-  beep(false);
-}
-
-function frame(kind, mark, verdict) {
-  const result = $("result");
-  result.className = `result ${kind}`;
-  result.hidden = false;
-  $("mark").textContent = mark;
-  $("verdict").textContent = verdict;
-  step(words.scan);
-}
-
 function step(text) { $("step").textContent = text; }
 
 function offline(on) {
   $("offline").hidden = !on;
   if (on) { $("result").hidden = true; beep(false); }
-  else queue.flush().then(shift).catch(() => {});
+  else sendKept();
 }
 
 async function reach() {
@@ -253,6 +210,7 @@ async function reach() {
   try {
     await fetch("/health/live", { cache: "no-store", signal: AbortSignal.timeout(1500) });
     if (!$("offline").hidden) offline(false);
+    else if (unsent) sendKept();
   } catch { if ($("offline").hidden) offline(true); }
 }
 
@@ -270,7 +228,7 @@ $("link").onclick = () => {
 };
 $("confirm").onclick = async () => {
   const { ok, content } = await post("/till/api/confirm", { code: lastCode }).catch(() => ({ ok: false, content: {} }));
-  if (ok) accepted(content, null); else refused(content);
+  if (ok) verdict.accepted(content, null); else verdict.refused(content);
 };
 $("form").onsubmit = (event) => {
   event.preventDefault();
@@ -293,4 +251,5 @@ addEventListener("offline", () => offline(true));
 addEventListener("online", reach);
 setInterval(reach, 2000);
 if (!navigator.onLine) offline(true);
+$("controls").disabled = false; // what is typed earlier would go nowhere
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/till/sw.js", { scope: "/till" }).catch(() => {});
