@@ -5,6 +5,7 @@ import json
 import random
 import secrets
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -101,7 +102,8 @@ def _fill(engine: Engine, outside: Outside, folder: Path) -> None:
         job = import_file(files / f"{kind}.csv", KINDS[kind], phones=outside.phones.read, now=outside.clock())
         do_now(engine, outside, partial(_put, job))
     (files / "offers.json").write_text(json.dumps({"offers": _OFFERS}, ensure_ascii=False, indent=1), encoding="utf-8")
-    _write(files / "vouchers.csv", ("code", "offer", "card_or_phone", "valid_from", "valid_until"), _VOUCHERS)
+    until = outside.clock().date() + timedelta(days=_VOUCHER_DAYS)
+    _write(files / "vouchers.csv", ("code", "offer", "card_or_phone", "valid_from", "valid_until"), _vouchers(until))
     do_now(engine, outside, import_offers(files / "offers.json", phones=outside.phones.read))
     do_now(engine, outside, import_vouchers(files / "vouchers.csv", phones=outside.phones.read, made=[]))
 
@@ -117,8 +119,12 @@ _OFFERS = [
      "benefit": {"kind": "amount_off", "amount": 10000}},
 ]  # fmt: skip
 """What the demo's tills apply: a line percent, a multiplier, and the offer behind its vouchers."""
-_VOUCHERS: list[tuple[str, ...]] = [("", "gift-100", f"+38067000{number:04d}", "", "") for number in range(11, 61)]
-"""A voucher for each demo phone that has an old card: it waits until somebody proves the phone."""
+_VOUCHER_DAYS = 21
+
+
+def _vouchers(until: date) -> list[tuple[str, ...]]:
+    """A voucher for each demo phone that has an old card: it waits until somebody proves the phone."""
+    return [("", "gift-100", f"+38067000{number:04d}", "", until.isoformat()) for number in range(11, 61)]
 
 
 def _products(chance: random.Random) -> list[tuple[str, ...]]:

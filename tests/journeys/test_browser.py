@@ -13,7 +13,7 @@ from core.cards.model import Plastic
 from tests.journeys.test_web import PHONE, Chat
 from tests.support.camera import film
 from tests.support.machine import chromium
-from tests.support.served import PASSWORD, Served, serve
+from tests.support.served import PASSWORD, Served, serve, until
 
 CAMERA_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream",
@@ -185,9 +185,7 @@ async def test_the_till_without_a_net_says_so_and_opens_all_the_same(browser: Br
     async with serve(url) as served:
         page = await phone_page(browser)
         await log_in(page, served, "cashier", "/till")
-        await page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-        await page.reload()
-        await expect(page.locator("#step")).to_be_visible()
+        await until(lambda: page.evaluate("() => caches.match('/till').then((found) => !!found)"))
         await page.context.set_offline(True)
         await expect(page.get_by_role("alert")).to_contain_text("Немає зв’язку", timeout=3_000)
         await page.reload()

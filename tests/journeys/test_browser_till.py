@@ -172,6 +172,7 @@ async def test_a_kept_sale_with_a_card_that_is_unknown_is_shown_and_goes_through
         await _offline_sale(page, "2900000000018")
         await page.context.set_offline(False)
         await expect(page.locator("#waiting")).to_have_text("Відхилено: 1.", timeout=10_000)
+        await expect(page.locator("#offline")).to_be_hidden()
         await page.get_by_role("button", name="Провести відхилені без картки").click()
         await expect(page.locator("#waiting")).to_be_hidden()
         assert [(row[0], row[3]) for row in await sales(served)] == [(1250, None)]

@@ -1,13 +1,14 @@
 // The settled receipt: what it came to, a return by line, the undoing of all of it with a reason.
 export class Receipt {
-  constructor({ $, words, post, money, done }) {
-    Object.assign(this, { $, words, post, money, done });
+  constructor({ $, words, post, money, done, changed }) {
+    Object.assign(this, { $, words, post, money, done, changed });
     $("undo").onclick = () => this.back("/cancel", {});
     $("next").onclick = () => { $("receipt").hidden = true; done(); };
   }
 
   show(sale, lines) {
     this.sale = sale;
+    this.asked = {}; // what nobody has answered yet, to be asked again in the same words under the same key
     this.lines = lines;
     this.left = lines.map((line) => line.quantity);
     const { $, words, money } = this;
@@ -49,14 +50,16 @@ export class Receipt {
     const { $, words, money } = this;
     const reason = $("why").value.trim();
     if (!reason) { $("undone").textContent = words["say-why"]; $("why").focus(); return; }
-    const key = this.key = this.key || crypto.randomUUID(); // the same key until somebody has answered
+    const what = at ?? path;
+    const asked = this.asked[what] ??= { key: crypto.randomUUID(), body: { ...body, reason } };
     try {
-      const { ok, content } = await this.post(`/till/api/sales/${this.sale.sale_id}${path}`, { ...body, reason }, key);
-      this.key = null;
+      const { ok, content } = await this.post(`/till/api/sales/${this.sale.sale_id}${path}`, asked.body, asked.key);
+      delete this.asked[what];
       if (!ok) { $("undone").textContent = words["not-undone"]; return; }
       this.left = this.left.map((count, place) => (at === undefined ? 0 : place === at ? count - 1 : count));
       $("undone").textContent = `${words["money-back"]}: ${money(content.money_back)}`;
       this.rows();
+      this.changed();
     } catch { $("undone").textContent = words.offline; }
   }
 }

@@ -179,7 +179,7 @@ const store = () => $("store").value;
 const basket = new Basket({ $, words, post, money, changed: () => { $("receipt").hidden = true; $("ask").hidden = true; } });
 basket.store = store;
 const verdict = new Verdict({ $, words, done: () => step(words.scan) });
-const receipt = new Receipt({ $, words, post, money, done: () => step(words.scan) });
+const receipt = new Receipt({ $, words, post, money, done: () => step(words.scan), changed: shift });
 const queue = new Queue(send, waiting);
 $("settle").onclick = settle;
 $("ask").onclick = askChat;
@@ -252,4 +252,12 @@ addEventListener("online", reach);
 setInterval(reach, 2000);
 if (!navigator.onLine) offline(true);
 $("controls").disabled = false; // what is typed earlier would go nowhere
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/till/sw.js", { scope: "/till" }).catch(() => {});
+if ("serviceWorker" in navigator) keepThePage().catch(() => {});
+
+// A page opened for the first time was not seen by the worker: it is asked for once more, so that it opens without a net.
+async function keepThePage() {
+  const worker = navigator.serviceWorker;
+  const first = !worker.controller;
+  if (first) worker.addEventListener("controllerchange", () => fetch("/till").catch(() => {}), { once: true });
+  await worker.register("/till/sw.js", { scope: "/till" });
+}
