@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from adapters.db.outside import Outside
 from adapters.db.saletables import confirmations, quiet_customers
 from adapters.db.sql import put
-from core.sales.model import Confirmation, ConfirmationId, SaleId
+from core.sales.model import Confirmation, ConfirmationId, ConfirmationState, SaleId
 from core.shared.values import CustomerId
 
 _GET = select(confirmations).where(confirmations.c.id == bindparam("p_id"))
@@ -42,7 +42,7 @@ class ConfirmationRows:
             "points": asked.points,
             "asked_at": asked.asked_at,
             "expires_at": asked.expires_at,
-            "state": asked.state,
+            "state": asked.state.value,
         }
         self._connection.execute(insert(confirmations), row)
 
@@ -52,9 +52,9 @@ class ConfirmationRows:
         row = self._connection.execute(chosen, {"p_id": asked}).one_or_none()
         return None if row is None else _of_row(row)
 
-    def decide(self, asked: ConfirmationId, state: str, at: datetime) -> bool:
+    def decide(self, asked: ConfirmationId, state: ConfirmationState, at: datetime) -> bool:
         """The first tap counts."""
-        return self._connection.execute(_DECIDE, {"p_id": asked, "p_state": state, "p_at": at}).rowcount == 1
+        return self._connection.execute(_DECIDE, {"p_id": asked, "p_state": state.value, "p_at": at}).rowcount == 1
 
     def spend_confirmation(self, asked: ConfirmationId, sale: SaleId) -> bool:
         """One sale."""
@@ -87,7 +87,7 @@ def _of_row(row: Row[Any]) -> Confirmation:
         row.points,
         row.asked_at,
         row.expires_at,
-        row.state,
+        ConfirmationState(row.state),
         row.decided_at,
         SaleId(row.sale) if row.sale else None,
     )

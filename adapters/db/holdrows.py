@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from adapters.db.ledgertables import holds
 from adapters.db.prepared import Prepared
-from core.ledger.model import Hold, HoldId, OperationId
+from core.ledger.model import Hold, HoldId, HoldState, OperationId
 from core.shared.values import CustomerId
 
 _OPEN_HOLDS = Prepared(
@@ -46,15 +46,17 @@ class HoldRows:
                 "points": hold.points,
                 "until": hold.until,
                 "source": hold.source,
-                "state": hold.state,
+                "state": hold.state.value,
             },
         )
 
-    def close_hold(self, hold: HoldId, state: str) -> bool:
+    def close_hold(self, hold: HoldId, state: HoldState) -> bool:
         """One conditional update decides who ends it."""
-        return _CLOSE_HOLD.run(self._connection, {"p_hold": hold, "p_state": state}) == 1
+        return _CLOSE_HOLD.run(self._connection, {"p_hold": hold, "p_state": state.value}) == 1
 
 
 def _hold_of_row(row: Row[Any]) -> Hold:
     customer = CustomerId(row.customer)
-    return Hold(HoldId(row.id), OperationId(row.operation), customer, row.points, row.until, row.source, row.state)
+    return Hold(
+        HoldId(row.id), OperationId(row.operation), customer, row.points, row.until, row.source, HoldState(row.state)
+    )

@@ -12,7 +12,7 @@ from bot.words import Lines, Money, Text, Words, say
 from core.ledger.model import Kind
 from core.ledger.ports import Happened
 from core.sales.confirming import decide
-from core.sales.model import ConfirmationId, Sale, SaleId
+from core.sales.model import ConfirmationId, ConfirmationState, Sale, SaleId
 from core.shared.amounts import quantity
 from core.shared.events import MistakeReported
 from core.shared.refusals import Refusal, Unknown
@@ -102,13 +102,16 @@ OF_ONE: Mapping[str, Callable[[Talk, str], Next]] = {
 """Actions about one thing, named behind a colon: `explain:<sale>`."""
 
 
+_CONFIRMED = {ConfirmationState.CONFIRMED: "confirm.done", ConfirmationState.DECLINED: "confirm.declined"}
+
+
 def _decided(talk: Talk, confirmation: str, *, yes: bool) -> Next:
     try:
         asked = decide(talk.work, confirmation=ConfirmationId(confirmation), customer=talk.owner.id, yes=yes)
     except Refusal:
         return Done((Say(say("confirm.over"), (key("card"),)),))
     state = asked.state_at(talk.work.now)
-    words = {"confirmed": "confirm.done", "declined": "confirm.declined"}.get(state, "confirm.over")
+    words = _CONFIRMED.get(state, "confirm.over")
     return Done((Say(say(words, points=say("points.count", n=asked.points)), (key("card"),)),))
 
 

@@ -10,6 +10,7 @@ from core.ledger.model import (
     Entry,
     Hold,
     HoldId,
+    HoldState,
     Kind,
     Lot,
     Operation,
@@ -120,11 +121,10 @@ def hold_points(work: LedgerWork, *, customer: CustomerId, points: int, spendabl
     most = min(spendable, purse.active - purse.debt)
     if points > most:
         raise Conflict("not-enough-points", most=max(0, most))
-    lots = work.ledger.lots(customer)
-    parts = take([lot for lot in lots if lot.living(work.now)], points)
+    parts = take([lot for lot in work.ledger.lots(customer) if lot.living(work.now)], points)
     made = operation(work, Kind.HOLD, source=source, key=key)
     until = work.now + timedelta(minutes=work.programme.hold_minutes)
-    post(work, made, moved(parts, Account.ACTIVE, Account.HELD), lots=lots, purse=purse, due=until)
+    post(work, made, moved(parts, Account.ACTIVE, Account.HELD), due=until)
     hold = Hold(HoldId(work.new_id()), made.id, customer, points, until, source)
     work.ledger.add_hold(hold)
     return hold
@@ -140,9 +140,9 @@ def release_hold(work: LedgerWork, *, hold: HoldId, source: str) -> None:
         raise Unknown("unknown-hold")
     purse = current(work, [found.customer])[found.customer]
     found = work.ledger.hold(hold) or found
-    if found.state == "released":
+    if found.state is HoldState.RELEASED:
         return
-    if found.state != "open" or not work.ledger.close_hold(hold, "released"):
+    if found.state is not HoldState.OPEN or not work.ledger.close_hold(hold, HoldState.RELEASED):
         raise Conflict("hold-closed")
     lots = work.ledger.lots(found.customer)
     made = operation(work, Kind.RELEASE, source=source, key=hold)
@@ -194,13 +194,12 @@ def adjust(work: LedgerWork, *, customer: CustomerId, points: int, actor: str, r
             reason=reason,
         )  # fmt: skip
         return
-    purse = current(work, [customer])[customer]
-    lots = work.ledger.lots(customer)
-    parts = take([lot for lot in lots if lot.living(work.now)], -points)
+    current(work, [customer])
+    parts = take([lot for lot in work.ledger.lots(customer) if lot.living(work.now)], -points)
     if total(parts) < -points:
         raise Conflict("not-enough-points", most=total(parts))
     made = operation(work, Kind.ADJUST, source=f"staff:{actor}", key=key, actor=actor, reason=reason)
-    post(work, made, paid(parts, Account.ACTIVE, Account.ADJUSTED), lots=lots, purse=purse)
+    post(work, made, paid(parts, Account.ACTIVE, Account.ADJUSTED))
 
 
 def reinstate(work: LedgerWork, *, customer: CustomerId, points: int, actor: str, reason: str, key: str) -> None:
@@ -216,7 +215,7 @@ def reinstate(work: LedgerWork, *, customer: CustomerId, points: int, actor: str
 
 def _resolved(work: LedgerWork, hold: Hold, lots: Sequence[Lot], spent: int) -> list[Entry]:
     """What the sale uses of its hold is captured, the rest released."""
-    if not work.ledger.close_hold(hold.id, "captured"):
+    if not work.ledger.close_hold(hold.id, HoldState.CAPTURED):
         raise Conflict("hold-closed")
     kept = held_parts(work, hold, lots)
     used: list[Part] = []

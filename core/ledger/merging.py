@@ -10,7 +10,20 @@ from core.cards.merging import unmerge as unmerge_cards
 from core.cards.model import Card, Points
 from core.customers.model import Merge
 from core.ledger.actions import open_balance
-from core.ledger.model import Account, Entry, Kind, Lot, Part, Purse, after, moved, spending_order, take, total
+from core.ledger.model import (
+    Account,
+    Entry,
+    HoldState,
+    Kind,
+    Lot,
+    Part,
+    Purse,
+    after,
+    moved,
+    spending_order,
+    take,
+    total,
+)
 from core.ledger.ports import LedgerWork
 from core.ledger.posting import current, held_parts, new_lot, operation, post
 from core.ledger.seeing import points_of
@@ -71,7 +84,7 @@ def book_opening(work: LedgerWork, *, card: Card) -> None:
 def hand_over(work: LedgerWork, *, survivor: CustomerId, absorbed: CustomerId, key: str) -> None:
     """Every point of `absorbed`, pending and held ones too, and its debt, are `survivor`'s; the sum is what it was."""
     purses = current(work, [survivor, absorbed])
-    source, target = purses[absorbed], purses[survivor]
+    source = purses[absorbed]
     lots = work.ledger.lots(absorbed)
     entries = [
         entry
@@ -87,8 +100,7 @@ def hand_over(work: LedgerWork, *, survivor: CustomerId, absorbed: CustomerId, k
     made = operation(work, Kind.MERGE, source="merge", key=key)
     work.ledger.own([lot.id for lot in lots], survivor)
     until = [hold.until for hold in work.ledger.holds(survivor)]
-    purse = post(work, made, entries, lots=lots, due=min(until, default=None)) or target
-    del purse
+    post(work, made, entries, lots=lots, due=min(until, default=None))
     _repay(work, survivor)
 
 
@@ -140,7 +152,7 @@ def _brought(entries: Iterable[Entry], survivor: CustomerId) -> dict[str, int]:
 def _free_holds(work: LedgerWork, purse: Purse) -> None:
     """Open receipts of one person who turns out to be two claim nothing any more."""
     for hold in work.ledger.holds(purse.customer):
-        work.ledger.close_hold(hold.id, "released")
+        work.ledger.close_hold(hold.id, HoldState.RELEASED)
         lots = work.ledger.lots(purse.customer)
         parts: Sequence[Part] = held_parts(work, hold, lots)
         made = operation(work, Kind.RELEASE, source="unmerge", key=hold.id)

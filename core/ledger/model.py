@@ -116,6 +116,15 @@ class Purse:
     due_at: datetime | None = None
 
 
+class HoldState(StrEnum):
+    """How a hold stands: it ends once, in one of three ways."""
+
+    OPEN = "open"
+    CAPTURED = "captured"
+    RELEASED = "released"
+    EXPIRED = "expired"
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """Points claimed by an open receipt until `until`; resolved exactly once."""
@@ -126,7 +135,7 @@ class Hold:
     points: int
     until: datetime
     source: str
-    state: str = "open"
+    state: HoldState = HoldState.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +210,7 @@ def due_after(lots: Iterable[Lot], holds: Iterable[Hold]) -> datetime | None:
     """The next instant at which something becomes due; a lot under a hold waits for the hold."""
     instants = [lot.activates_at for lot in lots if lot.pending]
     instants += [lot.expires_at for lot in lots if lot.expires_at is not None and lot.active]
-    instants += [hold.until for hold in holds if hold.state == "open"]
+    instants += [hold.until for hold in holds if hold.state is HoldState.OPEN]
     return min(instants, default=None)
 
 

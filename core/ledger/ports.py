@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.cards.ports import CardWork
-from core.ledger.model import Entry, Hold, HoldId, Kind, Lot, LotId, Operation, OperationId, Purse
+from core.ledger.model import Entry, Hold, HoldId, HoldState, Kind, Lot, LotId, Operation, OperationId, Purse
 from core.shared.values import CustomerId
 
 
@@ -104,7 +104,7 @@ class Ledger(Protocol):
 
     def add_hold(self, hold: Hold) -> None: ...
 
-    def close_hold(self, hold: HoldId, state: str) -> bool:
+    def close_hold(self, hold: HoldId, state: HoldState) -> bool:
         """False when somebody has closed it before: a hold ends once."""
         ...
 

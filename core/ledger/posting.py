@@ -7,6 +7,7 @@ from core.ledger.model import (
     Account,
     Entry,
     Hold,
+    HoldState,
     Kind,
     Lot,
     LotId,
@@ -126,7 +127,7 @@ def _catch_up(work: LedgerWork, purse: Purse) -> Purse:
         first = min(part.lot.activates_at for part in ripe)  # a late night repays what one in time would have
         purse = _done(work, purse, Kind.ACTIVATE, moved(ripe, Account.PENDING, Account.ACTIVE), lots, first)
     for hold in work.ledger.holds(customer):
-        if hold.until <= now and work.ledger.close_hold(hold.id, "expired"):
+        if hold.until <= now and work.ledger.close_hold(hold.id, HoldState.EXPIRED):
             lots = work.ledger.lots(customer)
             parts = held_parts(work, hold, lots)
             purse = _done(work, purse, Kind.RELEASE, moved(parts, Account.HELD, Account.ACTIVE), lots, hold.until)

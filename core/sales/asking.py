@@ -7,7 +7,7 @@ from datetime import datetime
 from core.cards.lookup import Recognised, keys_of, recognise
 from core.customers.actions import customer_of
 from core.ledger.merging import plastic_purse
-from core.ledger.model import Hold, HoldId, Purse
+from core.ledger.model import Hold, HoldId, HoldState, Purse
 from core.offers.model import Audience, Birthday, FirstPurchase, MemberOf, Offer, conditions_of
 from core.sales.basket import Buyer, Line, Most
 from core.sales.choosing import Presented, Usage
@@ -90,7 +90,7 @@ def open_hold(work: SalesWork, asked: Asked, owner: Owner | None) -> Hold | None
     found = work.ledger.hold(asked.hold)
     if found is None or owner is None or found.customer != owner.id:
         raise Unknown("unknown-hold")
-    if found.state != "open" or found.until <= work.now:
+    if found.state is not HoldState.OPEN or found.until <= work.now:
         raise Conflict("hold-closed")
     return found
 

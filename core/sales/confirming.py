@@ -1,9 +1,10 @@
 """Proof that whoever pays with points may: a fresh code, or the customer's tap in the chat (domain section 3)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from core.cards.lookup import Recognised
-from core.sales.model import Confirmation, ConfirmationId, SaleId
+from core.sales.model import Confirmation, ConfirmationId, ConfirmationState, SaleId
 from core.sales.ports import SalesWork
 from core.shared.refusals import Conflict, Unknown
 from core.shared.values import CustomerId
@@ -54,14 +55,15 @@ def decide(work: SalesWork, *, confirmation: ConfirmationId, customer: CustomerI
     asked = work.sales.confirmation(confirmation, lock=True)
     if asked is None or asked.customer != customer:
         raise Unknown("unknown-confirmation")
-    if asked.state_at(work.now) == "waiting":
-        work.sales.decide(confirmation, "confirmed" if yes else "declined", work.now)
-    fresh = work.sales.confirmation(confirmation)
-    return fresh if fresh is not None else asked
+    if asked.state_at(work.now) is not ConfirmationState.WAITING:
+        return asked
+    state = ConfirmationState.CONFIRMED if yes else ConfirmationState.DECLINED
+    work.sales.decide(confirmation, state, work.now)
+    return replace(asked, state=state, decided_at=work.now)
 
 
-def confirmation_of(work: SalesWork, *, confirmation: ConfirmationId, source: str) -> str:
-    """`waiting`, `confirmed`, `declined` or `expired`. Raises Unknown for another till's."""
+def confirmation_of(work: SalesWork, *, confirmation: ConfirmationId, source: str) -> ConfirmationState:
+    """Where it stands now. Raises Unknown for another till's."""
     asked = work.sales.confirmation(confirmation)
     if asked is None or asked.source != source:
         raise Unknown("unknown-confirmation")
@@ -75,7 +77,7 @@ def _use_confirmation(
     if asked is None or asked.source != source or asked.customer != customer or asked.decided_at is None:
         raise Conflict("proof-needed")
     over = asked.decided_at + timedelta(minutes=work.programme.confirmed_minutes) < work.now
-    if asked.state != "confirmed" or over or asked.points < points:
+    if asked.state is not ConfirmationState.CONFIRMED or over or asked.points < points:
         raise Conflict("proof-needed")
     if not work.sales.spend_confirmation(confirmation, sale):
         raise Conflict("code-used")

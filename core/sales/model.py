@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import NewType
 
 from core.ledger.model import OperationId
@@ -113,6 +114,15 @@ class SaleReturn:
     shortfall: int
 
 
+class ConfirmationState(StrEnum):
+    """How a question stands: the first tap in time decides."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
 @dataclass(frozen=True, slots=True)
 class Confirmation:
     """A question to the customer: may this till spend so many points? Answered once, used once."""
@@ -123,13 +133,14 @@ class Confirmation:
     points: int
     asked_at: datetime
     expires_at: datetime
-    state: str = "waiting"
+    state: ConfirmationState = ConfirmationState.WAITING
     decided_at: datetime | None = None
     sale: SaleId | None = None
 
-    def state_at(self, now: datetime) -> str:
-        """`waiting`, `confirmed`, `declined` or `expired`."""
-        return "expired" if self.state == "waiting" and self.expires_at <= now else self.state
+    def state_at(self, now: datetime) -> ConfirmationState:
+        """Where it stands then: a question that nobody answered is over at `expires_at`."""
+        over = self.state is ConfirmationState.WAITING and self.expires_at <= now
+        return ConfirmationState.EXPIRED if over else self.state
 
 
 def bring_back(sale: Sale, asked: Mapping[int, int]) -> Back:

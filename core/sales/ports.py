@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.cards.lookup import Found, Keys
-from core.sales.model import Confirmation, ConfirmationId, Receipt, Sale, SaleId, SaleReturn
+from core.sales.model import Confirmation, ConfirmationId, ConfirmationState, Receipt, Sale, SaleId, SaleReturn
 from core.sales.quoting import Applied
 from core.shared.values import CardId, CustomerId
 from core.stores.model import Product
@@ -95,7 +95,7 @@ class Sales(Protocol):
 
     def confirmation(self, asked: ConfirmationId, *, lock: bool = False) -> Confirmation | None: ...
 
-    def decide(self, asked: ConfirmationId, state: str, at: datetime) -> bool:
+    def decide(self, asked: ConfirmationId, state: ConfirmationState, at: datetime) -> bool:
         """False when it was decided before."""
         ...
 

@@ -46,8 +46,8 @@ def claim(work: VoucherWork, *, customer: CustomerId, phone: Phone) -> int:
 
 
 def reserve(work: VoucherWork, voucher: Voucher, *, hold: str, until: datetime) -> None:
-    """Nobody but the hold can redeem it until then. Raises Conflict (`voucher-used`)."""
-    free = _freed(work, voucher, hold)
+    """Nobody but the hold can redeem it until then. Raises Conflict (`voucher-used`), also when the hold has it."""
+    free = _freed(work, voucher, None)
     _move(work, free, "reserve", hold, reserved_by=hold, reserved_until=until)
 
 
@@ -61,7 +61,7 @@ def redeem(work: VoucherWork, voucher: Voucher, *, sale: str, hold: str | None) 
     """The voucher is the sale's. Raises Conflict (`voucher-used`) when somebody was faster."""
     free = _freed(work, voucher, hold)
     if free.state is VoucherState.ISSUED:
-        free = _move(work, free, "reserve", sale, reserved_by=sale, reserved_until=work.now)
+        free = _move(work, free, "reserve", sale, reserved_by=sale)
     _move(work, free, "redeem", sale, sale=sale)
 
 

@@ -4,11 +4,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from adapters.db import keep
 from adapters.db.work import DbWork
 from core.cards.lookup import keys_of, recognise
-from core.cards.model import Plastic
+from core.cards.model import CardState, Plastic
 from core.ledger.actions import hold_points, release_hold, sell
 from core.ledger.merging import book_opening, hand_back, hand_over
 from core.ledger.model import Account, Entry, Kind
@@ -27,7 +28,7 @@ from core.stores.model import Product
 from core.surveys.model import Given
 from core.surveys.model import Kind as Question
 from core.vouchers.actions import issue
-from tests.support.engine import furnish, newcomer
+from tests.support.engine import alter, furnish, newcomer
 from tests.support.points import IVAN, OLENA, gift, house, points, returned, sold
 from tests.support.world import World
 
@@ -187,3 +188,73 @@ def test_where_every_code_is_taken_none_is_issued_twice() -> None:
     )
     with pytest.raises(Conflict, match="code-taken"):
         issue(full, offer="o")
+
+
+def sale_with(
+    world: World, number: str | None, *, vouchers: tuple[str, ...] = (), spend: int = 0, key: str = "k"
+) -> str:
+    asked = Asked(S1, (Line("a", 1000, 20000),), number, vouchers, spend)
+    wanted = SaleAsked(asked, key, "1", world.clock.now)
+    return world.do(lambda work: settle(work, wanted=wanted, source="t", key=key, tell=lambda x: x.sale.id)[0].answer)
+
+
+def test_a_voucher_comes_back_to_the_last_moment_also_when_its_offer_is_gone(world: World) -> None:
+    world.rules(voucher_rollback_days=3)
+    world.do(furnish)
+    one = world.do(lambda work: issue(work, offer="fifty"))
+    sale = sale_with(world, None, vouchers=(one.code,))
+    with world.owner.begin() as connection:
+        connection.execute(text("delete from offers where id = 'fifty'"))
+    world.clock.forward(days=3)
+    assert back(world, sale, "r", None).vouchers == (one.code,)
+
+
+def test_a_return_s_operation_carries_its_reason_and_the_return_names_the_operation(world: World) -> None:
+    world.do(furnish)
+    _, number = world.do(newcomer)
+    sale = sale_with(world, number)
+
+    def job(work: DbWork) -> Any:
+        found = sale_of(work, sale=SaleId(sale), store=S1, lock=True)
+        return give_back(work, sale=found, asked=None, source="t", key="r", reason="broken")
+
+    done = world.do(job).done
+    posted = world.do(lambda work: work.ledger.operation_of("t", "r"))
+    assert done.operation == posted is not None
+    (kept,) = world.do(lambda work: work.sales.returns(SaleId(sale)))
+    assert (kept.operation, kept.reason) == (posted, "broken")
+    with world.owner.connect() as connection:
+        reason = connection.scalar(text("select reason from operations where id = :id"), {"id": posted})
+    assert reason == "broken"
+
+
+@pytest.mark.parametrize(
+    ("rules", "state", "lock", "spendable"),
+    [
+        ({}, CardState.ACTIVE, "", 40), ({}, CardState.ISSUED, "", 0), ({}, CardState.ACTIVE, "fraud", 0),
+        ({"gate_questions": ("sex",)}, CardState.ISSUED, "", 0),
+        ({"gate_questions": ("sex",)}, CardState.ACTIVE, "", 40),
+    ],
+)  # fmt: skip
+def test_after_a_return_the_balance_says_what_the_card_may_spend(
+    world: World, rules: dict[str, Any], state: CardState, lock: str, spendable: int
+) -> None:
+    world.do(furnish)
+    who, number = world.do(newcomer)
+    gift(world, 40, "g", customer=who)
+    sale = sale_with(world, number)
+
+    world.do(lambda work: alter(work, who, state=state, spend_lock=lock))
+    world.rules(**rules)
+    balance = back(world, sale, "r", None).balance
+    assert (balance.active, balance.spendable) == (40, spendable)
+
+
+def test_plastic_that_nobody_restored_spends_nothing_after_a_return_either(world: World) -> None:
+    world.rules(pending_days=0)
+    world.do(furnish)
+    world.do(lambda work: work.shelves.put_plastics([Plastic("00012345678", "code128", points=0)]))
+    sale_with(world, "00012345678", key="k1")
+    sale = sale_with(world, "00012345678", key="k2")
+    balance = back(world, sale, "r", None).balance
+    assert (balance.active, balance.spendable) == (10, 0)

@@ -1,7 +1,7 @@
 """Vouchers on both databases: each legal move, each illegal one, who is faster, reservations that end."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -9,8 +9,8 @@ from sqlalchemy import text
 from adapters.db import keep
 from core.sales.recognising import by_voucher
 from core.shared.refusals import Conflict
-from core.vouchers.actions import issue, redeem, release, reserve, roll_back, void
-from core.vouchers.codes import normalised
+from core.vouchers.actions import fresh_code, issue, redeem, release, reserve, roll_back, void
+from core.vouchers.codes import LENGTH, normalised
 from core.vouchers.model import MOVES, Voucher, VoucherState, target
 from tests.support.engine import furnish
 from tests.support.world import NOON, World
@@ -138,3 +138,51 @@ def test_a_code_of_nobody_finds_nobody(house: World) -> None:
     one = fresh(house)
     for typed in (one.code, "not a code", "AAAAAAAAAAA"):
         assert house.do(lambda work, typed=typed: by_voucher(work, typed=typed)) is None
+
+
+def test_a_voucher_is_stored_as_it_was_given_out(house: World) -> None:
+    first, last = date(2026, 12, 1), date(2026, 12, 24)
+    one = house.do(lambda work: issue(work, offer="fifty", phone_hash="h" * 64, valid_from=first, valid_until=last))
+    kept = now(house, one.code)
+    assert (kept.offer, kept.customer, kept.phone_hash) == ("fifty", None, "h" * 64)
+    assert (kept.valid_from, kept.valid_until, kept.state) == (first, last, S.ISSUED)
+
+
+def test_codes_are_drawn_from_all_that_there_are(house: World) -> None:
+    drawn = {house.do(fresh_code) for _ in range(300)}
+    assert len(drawn) == 300
+    assert len({code[0] for code in drawn}) > 12
+    assert len({code[LENGTH - 1] for code in drawn}) > 12
+
+
+@pytest.mark.parametrize("hold", ["mine", "another's"])
+def test_a_reserved_voucher_is_reserved_by_nobody_else_and_the_refusal_names_it(house: World, hold: str) -> None:
+    one, until = fresh(house), house.clock.now + timedelta(minutes=10)
+    house.do(lambda work: reserve(work, one, hold="mine", until=until))
+    kept = now(house, one.code)
+    with pytest.raises(Conflict) as caught:
+        house.do(lambda work: reserve(work, kept, hold=hold, until=until))
+    assert (caught.value.code, caught.value.data) == ("voucher-used", {"voucher": one.code})
+    assert now(house, one.code) == kept
+
+
+def test_what_somebody_faster_has_taken_is_named_in_the_refusal(house: World) -> None:
+    """The voucher was seen free, and is redeemed by another before the move."""
+    one = fresh(house)
+    house.do(lambda work: redeem(work, one, sale="first", hold=None))
+    with pytest.raises(Conflict) as caught:
+        house.do(lambda work: redeem(work, one, sale="second", hold=None))
+    assert (caught.value.code, caught.value.data) == ("voucher-used", {"voucher": one.code})
+    assert now(house, one.code).sale == "first"
+
+
+def test_a_reservation_that_is_over_is_let_go_in_the_books_before_the_next(house: World) -> None:
+    one = fresh(house)
+    house.do(lambda work: reserve(work, one, hold="old", until=work.now + timedelta(minutes=10)))
+    house.clock.forward(minutes=10)
+    kept = now(house, one.code)
+    house.do(lambda work: redeem(work, kept, sale="s", hold=None))
+    with house.engine.connect() as connection:
+        told = text("select move, cause from voucher_moves where code = :code order by id")
+        rows = [tuple(row) for row in connection.execute(told, {"code": one.code})]
+    assert rows == [("reserve", "old"), ("release", "old"), ("reserve", "s"), ("redeem", "s")]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from adapters.db.night import together
 from adapters.db.promises import PROMISES
 from adapters.db.work import DbWork
 from core.cards.actions import issue_card
+from core.cards.model import CardState
 from core.customers.model import Customer, KnownAddress
 from core.ledger.actions import give, hold_points, open_balance, release_hold
 from core.ledger.merging import merge
@@ -289,6 +291,15 @@ def newcomer(work: DbWork) -> tuple[CustomerId, str]:
     work.customers.add(customer)
     known = KnownAddress(Address("web", "house", customer.id), work.now, Language.UK)
     return customer.id, issue_card(work, customer=customer, known=known).number
+
+
+def alter(work: DbWork, who: CustomerId, *, state: CardState | None = None, **fields: Any) -> None:
+    """The person's fields, and the state of their card, are these."""
+    card, customer = work.cards.of(who), work.customers.get(who)
+    assert card is not None
+    assert customer is not None
+    work.cards.save(replace(card, state=state or card.state))
+    work.customers.save(replace(customer, **fields))
 
 
 def _naive(line: Line) -> dict[str, Any]:

@@ -158,3 +158,70 @@ def test_what_cannot_be_used_is_refused_with_its_place(data: Any, place: str) ->
     with pytest.raises(Invalid) as refused:
         offer_from(data)
     assert refused.value.data["field"] == place
+
+
+SAID: list[tuple[dict[str, Any], str, str]] = [
+    ({"title": "x"}, "title", "an object of texts by language"),
+    ({"title": {"uk": "x" * 201}}, "title.uk", "a text of 1 to 200 characters"),
+    ({"id": "x" * 65}, "id", "a text of 1 to 64 characters"),
+    ({"priority": 1.5}, "priority", "a whole number"),
+    ({"weekdays": [8]}, "weekdays", "a list of days from 1 (Monday) to 7"),
+    ({"hours": "8:00"}, "hours", "hours such as 08:00-12:00"),
+    ({"hours": "08:00-12:00-13:00"}, "hours", "hours such as 08:00-12:00"),
+    ({"hours": "08:00:00-12:00"}, "hours", "hours such as 08:00-12:00"),
+    ({"hours": None, "limits": {"total": 0}}, "limits.total", "a whole number from 1 to 1000000000"),
+    ({"limits": 1}, "limits", "an object"),
+    ({"from": "30.11.2026"}, "from", "a day such as 2026-11-30"),
+    ({"from": "2026-11-30", "until": "2026-11-29"}, "until", "a day not before `from`"),
+    ({"stores": "s1"}, "stores", "a list of texts"),
+    ({"exclusive": "yes"}, "exclusive", "true or false"),
+    ({"exclusive": True, "group": "g"}, "group", "none: an exclusive offer is in no group"),
+    ({"phones": ["+380671234567"]}, "phones", "an offer with the audience personal"),
+    ({"audience": "all"}, "audience", "one of public, members, personal, voucher"),
+    ({"condition": {"kind": "items", "quantity": "1"}}, "condition.match", "which goods are meant"),
+    ({"condition": {"kind": "all", "of": []}}, "condition.of", "a list of 1 to 20 conditions, not deeper than 5"),
+    ({"condition": {"kind": "what"}}, "condition.kind", "a kind of condition"),
+    ({"condition": {"kind": "birthday", "days_before": 183}}, "condition.days_before", "at most 182 days"),
+    ({"benefit": {"kind": "what"}}, "benefit.kind", "a kind of benefit"),
+    ({"benefit": {"kind": "percent_off", "percent": "101"}}, "benefit.percent", "a decimal above 0 and up to 100"),
+    ({"benefit": {"kind": "points_times", "times": "0.9"}}, "benefit.times", "a decimal from 1 to 1000"),
+    ({"benefit": {"kind": "bonus_points", "points": 0}}, "benefit.points", "a whole number from 1 to 1000000000"),
+]
+
+
+@pytest.mark.parametrize(("data", "field", "expected"), SAID)
+def test_a_refusal_says_what_belongs_there(data: dict[str, Any], field: str, expected: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read(**data)
+    assert (caught.value.code, caught.value.data) == ("invalid", {"field": field, "expected": expected})
+
+
+def test_a_key_that_nobody_knows_is_named() -> None:
+    with pytest.raises(Invalid) as caught:
+        read(limits={"per_week": 1})
+    assert (caught.value.code, caught.value.data) == ("unknown-field", {"field": "limits.per_week"})
+
+
+def test_a_number_that_cannot_be_read_is_refused_in_the_reader_s_words() -> None:
+    for wrong in ("a", 5, None):
+        with pytest.raises(Invalid) as caught:
+            read(benefit={"kind": "percent_off", "percent": wrong})
+        assert caught.value.field == "benefit.percent"
+        assert "decimal" in str(caught.value.data["expected"])
+
+
+def test_the_largest_and_smallest_of_everything_are_read() -> None:
+    made = read(
+        id="x" * 64, title={"uk": "y" * 200}, priority=-1_000_000_000, stores=["s" * 128], hours="00:00-24:00",
+        limits={"per_receipt": 1_000_000_000, "per_customer": 1, "total": 1},
+    )  # fmt: skip
+    assert (made.id, made.title["uk"], made.priority) == ("x" * 64, "y" * 200, -1_000_000_000)
+    assert (made.window.stores, made.window.hours) == (frozenset({"s" * 128}), m.Hours(0, 1440))
+    assert made.limits == m.Limits(1_000_000_000, 1, 1, None)
+    assert read(priority=1_000_000_000).priority == 1_000_000_000
+
+
+def test_a_title_falls_back_to_another_language_and_then_to_the_id() -> None:
+    assert read(title={"uk": "Кава", "en": "Coffee"}).title_in("en") == "Coffee"
+    assert read(title={"uk": "Кава"}).title_in("en") == "Кава"
+    assert read().title_in("en") == "a"

@@ -62,3 +62,15 @@ def test_moves_are_those_of_the_table_and_no_others() -> None:
             else:
                 with pytest.raises(Conflict, match=f"voucher-{state}"):
                     target(state, move)
+
+
+@pytest.mark.parametrize(
+    "typed", ["AB12", "A" * 32, "98" + "1" * 15, "98" + "1" * 17, "97" + "1" * 16, "98ABCDEFGHJKLMNPQR"]
+)
+def test_a_code_of_another_making_is_kept_from_four_to_thirty_two_characters(typed: str) -> None:
+    assert normalised(typed) == typed
+
+
+def test_the_digits_of_the_last_code_lead_back_and_the_next_lead_nowhere() -> None:
+    assert normalised(f"98{COUNT - 1:016d}") == code_of(COUNT - 1)
+    assert normalised(f"98{COUNT:016d}") == ""
