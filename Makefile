@@ -36,10 +36,15 @@ soak: $(DEV)
 
 # The money rooms: every branch of them is run by these tests, on SQLite.
 MONEY := tests/core tests/adapters/pos tests/journeys/test_points.py tests/journeys/test_my_data.py $(patsubst %,tests/contracts/test_%.py,ledger books \
-  merging policies night known vouchers money_edges restoring gate surveys)
+  debts export gate known merging money_edges night policies proofs restoring surveys vouchers)
 coverage: $(DEV)
 	$(BIN)/python -m coverage run -m pytest -q -p no:xdist $(MONEY) -k "not postgresql"
 	$(BIN)/python -m coverage report
+
+# Whether those tests would notice: each change of a line of the money rooms has to fail one. It takes an hour.
+mutation: $(DEV) $(FRONT)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/mutmut run --max-children $(JOBS)
+	@$(BIN)/mutmut export-cicd-stats >/dev/null && cat mutants/mutmut-cicd-stats.json
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
