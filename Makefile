@@ -36,7 +36,7 @@ soak: $(DEV)
 
 # The money rooms: every branch of them is run by these tests, on SQLite.
 MONEY := tests/core tests/adapters/pos tests/journeys/test_points.py tests/journeys/test_my_data.py $(patsubst %,tests/contracts/test_%.py,ledger books \
-  debts export gate known merging money_edges night policies proofs restoring surveys vouchers)
+  debts export gate gifts known merging money_edges night policies proofs restoring surveys vouchers)
 coverage: $(DEV)
 	$(BIN)/python -m coverage run -m pytest -q -p no:xdist $(MONEY) -k "not postgresql"
 	$(BIN)/python -m coverage report
