@@ -22,7 +22,7 @@ ROUNDS = 100
 def test_no_acknowledged_event_is_lost_or_handled_twice(world: World) -> None:
     chance = random.Random(7)
     acknowledged: set[str] = set()
-    mother = mother_of("tests.support.talker", world.url)
+    mother = mother_of("tests.support.talker", world.served)
     try:
         for turn in range(ROUNDS):
             acknowledged |= one_life(mother, turn, chance.uniform(0.0, 0.12))

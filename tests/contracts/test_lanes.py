@@ -176,7 +176,7 @@ def test_a_database_that_would_lose_confirmed_work_is_refused(world: World) -> N
         name = world.engine.url.database
         with world.owner.begin() as connection:
             connection.execute(text(f'alter database "{name}" set synchronous_commit = off'))
-        careless = sync_engine(world.url)
+        careless = sync_engine(world.served)
     with pytest.raises(UnsafeDatabase, match="synchronous"):
         must_be_safe(careless)
     careless.dispose()

@@ -50,7 +50,7 @@ class Tills:
 
     def __init__(self, world: World, *, locks: bool = True) -> None:
         self.world = world
-        self.engine = sync_engine(world.url, connections=TILLS)
+        self.engine = sync_engine(world.served, connections=TILLS)
         count = 1 if is_sqlite(world.url) else TILLS
         self.lanes = Lanes(self.engine, replace(world.outside, locks=locks), count=count, patience=30)
         keys = {zlib.crc32(key.encode()) % TILLS: key for key in map(str, range(TILLS * TILLS))}

@@ -18,7 +18,7 @@ from tests.support.engine import furnish, newcomer
 from tests.support.world import World
 
 ROUNDS = 50 * int(os.environ.get("KARTKA_SOAK", "1"))
-"""25 on each database, 50 in all."""
+"""Lives on each database."""
 
 
 @pytest.mark.timeout(300 * int(os.environ.get("KARTKA_SOAK", "1")))
@@ -26,7 +26,7 @@ def test_no_acknowledged_sale_is_lost_or_there_in_half(world: World) -> None:
     world.do(furnish)
     cards = [world.do(newcomer)[1] for _ in range(8)]
     chance, acknowledged = random.Random(11), set[str]()
-    mother = mother_of("tests.support.seller", world.url, ",".join(cards))
+    mother = mother_of("tests.support.seller", world.served, ",".join(cards))
     try:
         for turn in range(ROUNDS):
             acknowledged |= one_life(mother, turn, chance.uniform(0.0, 0.12))

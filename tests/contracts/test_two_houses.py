@@ -29,7 +29,7 @@ async def houses(cluster: Cluster, count: int) -> AsyncIterator[tuple[World, lis
     async with AsyncExitStack() as stack:
         lanes = []
         for _ in range(count):
-            engine = sync_engine(world.url)
+            engine = sync_engine(world.served)
             stack.callback(engine.dispose)
             lanes.append(Lanes(engine, world.outside, count=2))
             stack.push_async_callback(lanes[-1].close)

@@ -62,13 +62,16 @@ class World:
     url: str
     clock: Clock = field(default_factory=Clock)
     programme: Programme = field(default_factory=Programme)
+    served: str = field(init=False)
+    """The URL of the role that a house serves as."""
     engine: Engine = field(init=False)
     owner: Engine = field(init=False)
     """As the role that owns the tables: for what the house itself may not do."""
     outside: Outside = field(init=False)
 
     def __post_init__(self) -> None:
-        self.owner, self.engine = sync_engine(self.url), sync_engine(as_served(self.url))
+        self.served = as_served(self.url)
+        self.owner, self.engine = sync_engine(self.url), sync_engine(self.served)
         self.outside = Outside(
             self.programme, TEXTS, PhoneReader(self.programme.region), b"n" * 32, b"h" * 32, "https://card.example",
             clock=self.clock, keep_sms=True, questionnaire=HOUSE_QUESTIONNAIRE,
