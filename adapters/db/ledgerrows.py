@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from adapters.db.happened import HappenedRows
 from adapters.db.holdrows import HoldRows
 from adapters.db.ledgertables import entries, holds, lots, members, operations, purses
-from adapters.db.prepared import Prepared
+from adapters.db.prepared import Prepared, Step, together
 from core.ledger.model import Account, Entry, Kind, Lot, LotId, Operation, OperationId, Purse
 from core.shared.values import CustomerId
 
@@ -87,6 +87,7 @@ _EXPIRED_POINTS = Prepared(
     )
 )
 _NEW_OPERATION, _NEW_MEMBER = Prepared(operations.insert()), Prepared(members.insert())
+_TOLD = ("customer", "number", "active", "pending", "held", "debt")
 _NEW_LOT, _NEW_ENTRY = Prepared(lots.insert()), Prepared(entries.insert())
 _ACCOUNTS = (Account.ACTIVE, Account.PENDING, Account.HELD)
 
@@ -145,33 +146,19 @@ class LedgerRows(HappenedRows, HoldRows):
     ) -> Mapping[CustomerId, Purse]:
         """Purses and lots change by what the entries say, never to a number somebody has computed."""
         connection = self._connection
-        _NEW_OPERATION.run(connection, _row_of_operation(operation))
         by_lot, by_customer = _sums(posted)
-        if new:
-            _NEW_LOT.each(connection, [_row_of_lot(lot, by_lot.pop(lot.id)) for lot in new])
-        if posted:
-            _NEW_ENTRY.each(
-                connection,
-                [
-                    {
-                        "operation": operation.id,
-                        "account": one.account.value,
-                        "customer": one.customer,
-                        "lot": one.lot,
-                        "amount": one.amount,
-                    }
-                    for one in posted
-                ],
-            )
-        changed = [{"p_lot": lot, **change} for lot, change in sorted(by_lot.items()) if any(change.values())]
-        if changed:
-            _CHANGE_LOT.each(connection, changed)
+        steps: list[Step] = [(_NEW_OPERATION, _row_of_operation(operation))]
+        steps += [(_NEW_LOT, _row_of_lot(lot, by_lot.pop(lot.id))) for lot in new]
+        steps += [(_NEW_ENTRY, _row_of_entry(operation, one)) for one in posted]
+        steps += [
+            (_CHANGE_LOT, {"p_lot": lot, **change}) for lot, change in sorted(by_lot.items()) if any(change.values())
+        ]
         after = {}
         for customer, change in sorted(by_customer.items()):
-            row = _CHANGE.one(connection, {"p_customer": customer, "p_due": due, **change})
+            (row,) = together(connection, [*steps, (_CHANGE, {"p_customer": customer, "p_due": due, **change})])
             after[customer] = purse_of_row(row)
-            told = {name: getattr(row, name) for name in ("customer", "number", "active", "pending", "held", "debt")}
-            _NEW_MEMBER.run(connection, {"operation": operation.id, **told})
+            steps = [(_NEW_MEMBER, {"operation": operation.id, **{name: getattr(row, name) for name in _TOLD}})]
+        together(connection, steps)
         return after
 
     def due(self, customer: CustomerId, at: datetime | None) -> None:
@@ -235,6 +222,13 @@ def _sums(posted: Sequence[Entry]) -> tuple[dict[LotId, dict[str, int]], dict[Cu
             purse[f"p_{one.account}"] += one.amount
             by_lot[one.lot][f"p_{one.account}"] += one.amount
     return dict(by_lot), dict(by_customer)
+
+
+def _row_of_entry(operation: Operation, entry: Entry) -> dict[str, Any]:
+    return {
+        "operation": operation.id, "account": entry.account.value, "customer": entry.customer, "lot": entry.lot,
+        "amount": entry.amount,
+    }  # fmt: skip
 
 
 def _row_of_operation(operation: Operation) -> dict[str, Any]:

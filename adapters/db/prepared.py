@@ -4,8 +4,9 @@ SQLAlchemy's way around one small SELECT takes 22 us, this one 6, the driver 3.5
 here. Types, errors and the transaction stay SQLAlchemy's.
 """
 
+import contextlib
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable
@@ -32,8 +33,7 @@ class Prepared:
 
     def each(self, connection: Connection, rows: Iterable[Values]) -> None:
         """Once for every row."""
-        for values in rows:
-            self._for(connection, values).cursor(connection, values)
+        together(connection, [(self, values) for values in rows])
 
     def all(self, connection: Connection, values: Values) -> list[Any]:
         """Every row, its columns by name."""
@@ -61,6 +61,29 @@ class Prepared:
         return ready
 
 
+Step = tuple[Prepared, Values]
+
+
+def together(connection: Connection, steps: Sequence[Step]) -> list[Any]:
+    """The statements are done in this order; the rows of the last, its columns by name, none where it gives none.
+
+    PostgreSQL is told all of them at once and answers once: a sale writes ten rows, and each would be a way there and
+    back. Raises what the first that failed raises.
+    """
+    if not steps:
+        return []
+    driver: Any = connection.connection.dbapi_connection
+    ready = [(one._for(connection, values), values) for one, values in steps]
+    last = ready[-1][0]
+    at_once = len(steps) > 1 and hasattr(driver, "pipeline")
+    try:
+        with driver.pipeline() if at_once else contextlib.nullcontext():
+            cursor = [one.cursor(connection, values) for one, values in ready][-1]
+    except last.error as error:
+        raise last.fault(error) from error
+    return last.named(cursor)
+
+
 class _Ready:
     """The statement as one database reads it, for one set of named values."""
 
@@ -69,7 +92,7 @@ class _Ready:
         if compiled.post_compile_params or compiled.insert_prefetch or compiled.update_prefetch:
             raise CompileError("a list of values, or a default made in Python, does not fit a prepared statement")
         self._text: str = compiled.string
-        self._dialect, self._error = dialect, dialect.loaded_dbapi.Error
+        self._dialect, self.error = dialect, dialect.loaded_dbapi.Error
         self._by_place = bool(compiled.positional)
         self._keys: list[str] = list(compiled.positiontup if self._by_place else compiled.binds)
         self._binds = [_bound(compiled.binds[key], dialect, names) for key in self._keys]
@@ -89,14 +112,25 @@ class _Ready:
         ]
         try:
             return driver.execute(self._text, given if self._by_place else dict(zip(self._keys, given, strict=True)))
-        except self._error as error:
-            raise DBAPIError.instance(
-                self._text, None, error, self._error, hide_parameters=True, dialect=self._dialect
-            ) from error
+        except self.error as error:
+            raise self.fault(error) from error
+
+    def fault(self, error: Exception) -> DBAPIError:
+        """The driver's error as SQLAlchemy's."""
+        made = DBAPIError.instance(
+            self._text, None, error, self.error, hide_parameters=True, dialect=self._dialect
+        )  # fmt: skip
+        assert isinstance(made, DBAPIError)  # of an error of the driver's nothing else is made
+        return made
 
     def rows(self, connection: Connection, values: Values) -> list[Any]:
         """The rows with their columns named, each value as its column's type says."""
-        cursor = self.cursor(connection, values)
+        return self.named(self.cursor(connection, values))
+
+    def named(self, cursor: Any) -> list[Any]:
+        """What the cursor has to give."""
+        if cursor.description is None:
+            return []
         found = cursor.fetchall()
         if self._changes is None:
             told = enumerate(zip(self._types, cursor.description, strict=True))

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from adapters.db.confirmrows import ConfirmationRows
 from adapters.db.historyrows import has_history
 from adapters.db.offerrows import hashes_of
-from adapters.db.prepared import Prepared
+from adapters.db.prepared import Prepared, Step, together
 from adapters.db.saletables import return_lines, returns, sale_lines, sale_offers, sales, used_codes
 from core.ledger.model import OperationId
 from core.sales.model import Back, BackLine, Receipt, ReturnId, Sale, SaleId, SaleReturn, SoldLine
@@ -35,7 +35,6 @@ _BY_RECEIPT = Prepared(
         sales.c.business_date == bindparam("p_day"),
     )
 )
-_ANSWERED = Prepared(update(sales).where(sales.c.id == bindparam("p_sale")).values(answer=bindparam("p_answer")))
 _APPLIED = Prepared(select(sale_offers).where(sale_offers.c.sale == bindparam("p_sale")).order_by(sale_offers.c.place))
 _ADD_SALE, _ADD_LINE, _ADD_OFFER = Prepared(insert(sales)), Prepared(insert(sale_lines)), Prepared(insert(sale_offers))
 _BACK = (
@@ -85,22 +84,17 @@ class SaleRows(ConfirmationRows):
     """Satisfies `core.sales.ports.Sales`."""
 
     def add(self, sale: Sale, applied: Sequence[Applied]) -> None:
-        """Three statements, however many lines."""
-        connection = self._connection
-        _ADD_SALE.run(connection, _row_of_sale(sale))
-        lines = ({"sale": sale.id, "line": at, **_row_of_line(line)} for at, line in enumerate(sale.lines))
-        _ADD_LINE.each(connection, lines)
-        if applied:
-            rows = [
-                {"sale": sale.id, "place": place, "offer": one.offer, "version": one.version, "voucher": one.code,
-                 "amount": one.amount, "points": one.points}
-                for place, one in enumerate(applied)
-            ]  # fmt: skip
-            _ADD_OFFER.each(connection, rows)
-
-    def answered(self, sale: SaleId, answer: str) -> None:
-        """Kept beside the receipt."""
-        _ANSWERED.run(self._connection, {"p_sale": sale, "p_answer": answer})
+        """The receipt, its lines and what was applied, at once."""
+        steps: list[Step] = [(_ADD_SALE, _row_of_sale(sale))]
+        steps += [
+            (_ADD_LINE, {"sale": sale.id, "line": at, **_row_of_line(line)}) for at, line in enumerate(sale.lines)
+        ]
+        steps += [
+            (_ADD_OFFER, {"sale": sale.id, "place": place, "offer": one.offer, "version": one.version,
+                          "voucher": one.code, "amount": one.amount, "points": one.points})
+            for place, one in enumerate(applied)
+        ]  # fmt: skip
+        together(self._connection, steps)
 
     def by_receipt(self, receipt: Receipt) -> Sale | None:
         """By its unique identity."""

@@ -1,7 +1,7 @@
 """The verbs of the receipt: quote it, settle it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.cards.model import Points
@@ -122,7 +122,6 @@ def settle(
         after = sell(
             work, operated, purse=purse, spent=made.points_spent, earned=made.earned, hold=hold, offline=wanted.offline
         )
-    work.sales.add(sale, made.applied)
     _use_up(work, made, presented, sale_id, hold.id if hold is not None else None)
     if hold is not None:
         release(work, hold=hold.id)
@@ -130,7 +129,7 @@ def settle(
     balance = _balance(work, owner, after)
     settled = Settled(sale, quoted, balance, owner)
     answer = tell(settled)
-    work.sales.answered(sale_id, answer)
+    work.sales.add(replace(sale, answer=answer), made.applied)
     return Done(answer, replayed=False), settled
 
 
