@@ -1,10 +1,9 @@
 """The whole engine against a plain model: sales, returns, holds, vouchers, merges, imports, time and crashes.
 
-Hypothesis drives both and shrinks what it finds; a seeded driver does the long run. `KARTKA_SOAK=20` does twenty times
-as much (`make soak`).
+Hypothesis drives both and shrinks what it finds; a seeded driver does the long run, a million
+operations in `make soak`.
 """
 
-import os
 import random
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.support.engine import SEEN, Engine
 from tests.support.replaying import balances, replay
+from tests.support.soak import SEED, SOAKING, patience, rounds
 from tests.support.world import World
 
-TIMES = int(os.environ.get("KARTKA_SOAK", "1"))
-SEQUENCES, STEPS = {"sqlite": 400 * TIMES, "postgresql": 100 * TIMES}, 100
+SEQUENCES, STEPS = {"sqlite": rounds(400, 8_000), "postgresql": rounds(100, 2_000)}, 100
 """40,000 operations on SQLite and 10,000 on PostgreSQL, which takes as long."""
 PEOPLE, PICK, SHARE = st.integers(0, 3), st.integers(0, 200), st.integers(0, 99)
 HOURS = (0.1, 0.5, 13, 24 * 15, 24 * 40, 24 * 200)
@@ -96,27 +95,31 @@ class Machine(RuleBasedStateMachine):
             self.engine.close()
 
 
-@pytest.mark.timeout(300 * TIMES)
+@pytest.mark.timeout(patience(300))
 def test_hypothesis_finds_no_way_to_part_the_engine_from_its_model(world: World) -> None:
     machine = type("OnWorld", (Machine,), {"world": world})
     chosen = settings(
-        max_examples=60 * TIMES, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck),
-        derandomize=TIMES == 1, database=None,
+        max_examples=rounds(60, 600), stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck),
+        derandomize=not SOAKING, database=None,
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=chosen)
 
 
-@pytest.mark.timeout(300 * TIMES)
+@pytest.mark.timeout(patience(300))
 def test_the_engine_does_what_the_model_says_for_long(world: World) -> None:
     SEEN.clear()
     sequences = SEQUENCES[world.engine.dialect.name]
     for sequence in range(sequences):
-        rng = random.Random(sequence if TIMES == 1 else None)
+        rng = random.Random(SEED + sequence)
         engine = Engine(world, rng.choice(POLICIES), rng.choice(PENDING))
-        for _ in range(STEPS):
-            _one(engine, rng)
-            engine.check()
-        engine.close()
+        try:
+            for _ in range(STEPS):
+                _one(engine, rng)
+                engine.check()
+            engine.close()
+        except Exception as error:
+            error.add_note(f"KARTKA_SOAK_SEED={SEED + sequence} does it again in its first sequence")
+            raise
     assert SEEN["operations"] == sequences * STEPS
     assert not RARE - set(+SEEN), f"no run has seen {RARE - set(+SEEN)}"
 

@@ -1,10 +1,9 @@
-"""Races at 32 tills (reliability.md): one winner, clear refusals, sums kept. `KARTKA_SOAK=10`: ten times the rounds.
+"""Races at 32 tills (reliability.md): one winner, clear refusals, sums kept. `make soak`: ten times the rounds.
 
 The last test switches the locks off and sees these very races go wrong: what they prove is not luck.
 """
 
 import asyncio
-import os
 import zlib
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -33,10 +32,11 @@ from core.shared.refusals import Refusal
 from core.shared.values import Address, CustomerId, Language, StoreId
 from core.stores.model import Store
 from core.vouchers.actions import issue
+from tests.support.soak import patience, rounds
 from tests.support.world import World
 
 TILLS = 32
-ROUNDS = 100 * int(os.environ.get("KARTKA_SOAK", "1"))
+ROUNDS = rounds(100, 1_000)
 S1 = StoreId("s1")
 VOUCHER: dict[str, Any] = {"id": "ten", "audience": "voucher", "benefit": {"kind": "amount_off", "amount": 1000}}
 CAPPED: dict[str, Any] = {
@@ -248,7 +248,7 @@ async def _run(world: World, race: str, rounds: int, *, locks: bool) -> None:
     assert keep.check(world.url) == []
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(patience(600))
 @pytest.mark.parametrize("race", RACES)
 async def test_no_race_breaks_a_promise(world: World, race: str) -> None:
     await _run(world, race, ROUNDS if race != "capped offer" else ROUNDS // 4, locks=True)

@@ -1,6 +1,5 @@
 """kill -9 while tills sell: every acknowledged sale is there once, none is there in half (both databases)."""
 
-import os
 import random
 
 import pytest
@@ -15,13 +14,14 @@ from core.sales.basket import Line
 from core.shared.values import StoreId
 from tests.contracts.test_kill import mother_of, one_life
 from tests.support.engine import furnish, newcomer
+from tests.support.soak import patience, rounds
 from tests.support.world import World
 
-ROUNDS = 50 * int(os.environ.get("KARTKA_SOAK", "1"))
+ROUNDS = rounds(50, 1_000)
 """Lives on each database."""
 
 
-@pytest.mark.timeout(300 * int(os.environ.get("KARTKA_SOAK", "1")))
+@pytest.mark.timeout(patience(300))
 def test_no_acknowledged_sale_is_lost_or_there_in_half(world: World) -> None:
     world.do(furnish)
     cards = [world.do(newcomer)[1] for _ in range(8)]
