@@ -1,4 +1,4 @@
-"""How long the long tests run: in `make test` as long as a few minutes allow, in `make soak` as long as a release asks."""
+"""How long the long tests run: some minutes in `make test`, as long as a release asks in `make soak`."""
 
 import os
 import random
