@@ -28,16 +28,16 @@ setup: $(DEV) $(FRONT)
 
 test: $(DEV) $(FRONT)
 	@$(BIN)/python -m tests.support.machine
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 # The long run: a million operations of the engine, 1,000 rounds of each race, 1,000 kills. It takes an hour.
 soak: $(DEV)
 	@$(BIN)/python -m tests.support.machine
-	KARTKA_SOAK=1 $(BIN)/python -m pytest -n $(JOBS) $(patsubst %,tests/contracts/test_%.py,engine races sale_kill)
+	KARTKA_SOAK=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(patsubst %,tests/contracts/test_%.py,engine races sale_kill)
 
 # The money rooms: every branch of them is run by these tests, on SQLite.
 MONEY := tests/core tests/adapters/pos tests/journeys/test_points.py tests/journeys/test_my_data.py $(patsubst %,tests/contracts/test_%.py,ledger books \
-  debts export gate gifts known merging money_edges night policies proofs restoring surveys vouchers)
+  debts export gate gifts known merging money_edges night policies proofs refused restoring surveys vouchers)
 coverage: $(DEV)
 	$(BIN)/python -m coverage run -m pytest -q -p no:xdist $(MONEY) -k "not postgresql"
 	$(BIN)/python -m coverage report

@@ -69,12 +69,6 @@ _ENTRIES = Prepared(select(entries).where(entries.c.operation == bindparam("p_op
 _OPERATION_OF = Prepared(
     select(operations.c.id).where(operations.c.source == bindparam("p_source"), operations.c.key == bindparam("p_key"))
 )
-_EXPIRED_OF = Prepared(
-    select(func.coalesce(func.sum(entries.c.amount), 0)).where(
-        entries.c.lot == bindparam("p_lot"),
-        entries.c.operation.in_(select(operations.c.id).where(operations.c.kind == Kind.EXPIRE.value)),
-    )
-)
 _MINE = select(entries.c.operation).where(entries.c.customer == bindparam("p_customer"))
 _EXPIRED_POINTS = Prepared(
     select(func.coalesce(func.sum(entries.c.amount), 0)).where(
@@ -127,10 +121,6 @@ class LedgerRows(HappenedRows, HoldRows):
         """As posted."""
         rows = _ENTRIES.all(self._connection, {"p_operation": operation})
         return [entry_of_row(row) for row in rows]
-
-    def expired_of(self, lot: LotId) -> int:
-        """A positive number."""
-        return -int(_EXPIRED_OF.value(self._connection, {"p_lot": lot}))
 
     def expired_points(self, customer: CustomerId) -> int:
         """What expired less what was reinstated."""

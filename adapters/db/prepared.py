@@ -128,8 +128,8 @@ class _Ready:
         return self.named(self.cursor(connection, values))
 
     def named(self, cursor: Any) -> list[Any]:
-        """What the cursor has to give."""
-        if cursor.description is None:
+        """What the statement asked for; an INSERT may answer with a key that nobody did."""
+        if not self._types or cursor.description is None:
             return []
         found = cursor.fetchall()
         if self._changes is None:

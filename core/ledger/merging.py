@@ -125,7 +125,7 @@ def hand_back(work: LedgerWork, *, survivor: CustomerId, absorbed: CustomerId, k
                 entries += [Entry(account, -points, survivor, lot.id), Entry(account, points, absorbed, lot.id)]
     mine = [lot for lot in work.ledger.lots(survivor) if lot.id not in lots]
     for lot in lots.values():
-        used = brought[lot.id] - lot.pending - lot.active - work.ledger.expired_of(lot.id)
+        used = brought[lot.id] - lot.pending - lot.active
         if used > 0 and lot.living(work.now):
             fresh = new_lot(work, made, absorbed, used, expires_at=lot.expires_at)
             new.append(fresh)

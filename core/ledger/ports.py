@@ -65,10 +65,6 @@ class Ledger(Protocol):
         """In the order in which they were posted."""
         ...
 
-    def expired_of(self, lot: LotId) -> int:
-        """Points of the lot that expired."""
-        ...
-
     def expired_points(self, customer: CustomerId) -> int:
         """All points of the customer that have expired and were not reinstated."""
         ...

@@ -32,7 +32,7 @@ def seen(work: LedgerWork, customer: CustomerId) -> tuple[Purse, Sequence[Lot]]:
 
 def _moved_on(purse: Purse, entries: list[Entry], lots: list[Lot], as_of: datetime) -> tuple[Purse, list[Lot]]:
     """Purse and lots as posting these entries would leave them."""
-    repaid = repayment(purse, entries, lots, as_of) if purse.debt else []
+    repaid = repayment(purse, entries, lots, as_of)
     lots = [after(lot, [*entries, *repaid]) for lot in lots]
     return (
         replace(

@@ -199,7 +199,7 @@ def _unusable(scene: Scene, voucher: Voucher | None, offer: Offer | None) -> str
     shut = offer.window.shut(scene.instant, scene.programme.timezone, scene.store)
     if shut == "expired" or (voucher.valid_until is not None and day > voucher.valid_until):
         return "expired"
-    if shut == "not-yet" or (voucher.valid_from is not None and day < voucher.valid_from):
+    if voucher.valid_from is not None and day < voucher.valid_from:
         return "not-yet"
     return shut
 

@@ -21,6 +21,7 @@ from tests.support.points import (
     returned,
     sold,
     state_of,
+    zeros,
 )
 from tests.support.world import World
 
@@ -75,6 +76,7 @@ def test_a_debt_and_points_that_meet_in_a_merge_settle_each_other(world: World) 
     hold = held(world, 20, "h", customer=IVAN)
     world.do(lambda work: hand_over(work, survivor=OLENA, absorbed=IVAN, key="m"))
     assert (purse(world).debt, points(world), points(world, IVAN)) == (0, (0, 0, 20), (0, 0, 0))
+    assert [source for source, *_ in operations(world, Kind.RELEASE)] == ["debt"]
     world.clock.forward(minutes=15)  # the hold that came along still ends in its time
     assert points(world) == (20, 0, 0)
     assert state_of(world, hold) is HoldState.EXPIRED
@@ -115,6 +117,7 @@ def test_an_un_merge_gives_back_to_the_last_point_with_the_end_it_had(world: Wor
     world.do(lambda work: hand_back(work, survivor=OLENA, absorbed=IVAN, key="m"))
     assert (points(world), points(world, IVAN)) == ((0, 0, 0), (1, 0, 0))
     assert [lot.expires_at for lot in world.do(lambda work: work.ledger.lots(IVAN))] == [ends]
+    assert zeros(world) == 0
     assert house(world, "adjusted") == -3  # the gifts: the house pays nothing where the survivor has just enough
     world.clock.now = ends
     assert points(world, IVAN) == (0, 0, 0)
@@ -148,4 +151,40 @@ def test_a_late_look_repays_a_debt_only_with_what_was_alive_when_it_woke(world: 
     world.clock.forward(days=90)
     assert (purse(world).debt, points(world)) == (0, (0, 0, 0))
     assert house(world, "expired") == 15
+    assert keep.check(world.url) == []
+
+
+def test_an_un_merge_repays_a_debt_from_what_an_open_receipt_kept(world: World) -> None:
+    world.rules(pending_days=0, return_debt="debt")
+    sale = sold(world, "s", earned=40)
+    gift(world, 5, "i", days=20, customer=IVAN)
+    world.do(lambda work: hand_over(work, survivor=OLENA, absorbed=IVAN, key="m"))
+    held(world, 45, "h")
+    returned(world, sale, "r", due=40)
+    assert (purse(world).debt, points(world)) == (40, (0, 0, 45))
+    world.do(lambda work: hand_back(work, survivor=OLENA, absorbed=IVAN, key="m"))
+    assert (purse(world).debt, points(world)) == (0, (0, 0, 0))
+    assert points(world, IVAN) == (5, 0, 0)
+    assert keep.check(world.url) == []
+
+
+def test_points_that_an_un_merge_gave_back_still_end_in_their_time(world: World) -> None:
+    gift(world, 9, "a", days=90)
+    gift(world, 5, "i", days=20, customer=IVAN)
+    world.do(lambda work: hand_over(work, survivor=OLENA, absorbed=IVAN, key="m"))
+    world.do(lambda work: hand_back(work, survivor=OLENA, absorbed=IVAN, key="m"))
+    assert (points(world), points(world, IVAN), zeros(world)) == ((9, 0, 0), (5, 0, 0), 0)
+    world.clock.forward(days=20)
+    assert (points(world), points(world, IVAN)) == ((9, 0, 0), (0, 0, 0))
+
+
+def test_what_comes_back_of_a_stranger_s_lot_by_now_ends_when_that_lot_would(world: World) -> None:
+    gift(world, 10, "i", days=90, customer=IVAN)
+    ends = world.clock.now + timedelta(days=90)
+    world.do(lambda work: hand_over(work, survivor=OLENA, absorbed=IVAN, key="m"))
+    sale = sold(world, "s", spent=10)
+    world.do(lambda work: hand_back(work, survivor=OLENA, absorbed=IVAN, key="m"))
+    assert returned(world, sale, "r", given=10) == [10, 0, 0]
+    assert [lot.expires_at for lot in world.do(lambda work: work.ledger.lots(OLENA))] == [ends]
+    assert (points(world), points(world, IVAN)) == ((10, 0, 0), (10, 0, 0))
     assert keep.check(world.url) == []

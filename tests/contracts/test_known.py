@@ -91,10 +91,10 @@ def test_a_hold_of_somebody_else_or_of_the_past_is_no_hold(world: World, somebod
     told = world.do(lambda work: quote_for(work, asked=Asked(S1, lines, number, (), 30, held.id)))
     assert told.quote.points_spent == 30
     for code in (others, None):
-        with pytest.raises(Unknown, match="unknown-hold"):
+        with pytest.raises(Unknown, match=r"^unknown-hold$"):
             world.do(lambda work, code=code: quote_for(work, asked=Asked(S1, lines, code, (), 0, held.id)))
     world.clock.now = held.until
-    with pytest.raises(Conflict, match="hold-closed"):
+    with pytest.raises(Conflict, match=r"^hold-closed$"):
         world.do(lambda work: quote_for(work, asked=Asked(S1, lines, number, (), 0, held.id)))
     assert other != who
 

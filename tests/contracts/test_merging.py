@@ -9,6 +9,7 @@ from core.ledger.merging import merge, preview_merge, unmerge
 from core.shared.refusals import Conflict
 from core.shared.values import Phone
 from tests.contracts.test_talk import card_of, register
+from tests.support.points import gift
 from tests.support.world import World
 
 ONE, TWO = Phone("+380671111111"), Phone("+380672222222")
@@ -22,8 +23,11 @@ def test_a_merge_keeps_one_card_and_both_numbers_and_can_be_taken_back(world: Wo
     absorbed = world.do(lambda work: work.customers.by_phone(TWO))
     assert survivor is not None
     assert absorbed is not None
+    for who, count in ((survivor.id, 30), (absorbed.id, 20)):
+        gift(world, count, f"g{count}", customer=who)
     seen = world.do(lambda work: preview_merge(work, survivor=survivor.id, absorbed=absorbed.id))
     assert (seen.cards.stays, seen.cards.becomes_alias, seen.cards.people.addresses) == (kept, other, 1)
+    assert (seen.survivor.spendable, seen.absorbed.spendable) == (30, 20)
     record = world.do(lambda work: merge(work, survivor=survivor.id, absorbed=absorbed.id, actor="owner"))
     second.says(Typed("картка"))
     assert card_of(second).number == kept

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.exc import CompileError, IntegrityError, MultipleResultsFound
 
-from adapters.db.prepared import Prepared
+from adapters.db.ledgertables import entries, operations
+from adapters.db.prepared import Prepared, Step, together
 from adapters.db.sql import add, put, renew
 from adapters.db.tables import counters, customers, media, merges, plastics, stores
 from tests.support.world import World
@@ -96,3 +97,25 @@ def test_a_value_that_is_missing_and_a_list_of_values_are_refused(small_world: W
             listed.all(connection, {})
         with pytest.raises(CompileError, match="p_id is missing"):
             named.one(connection, {})
+
+
+def test_statements_told_together_answer_with_the_last_and_a_failed_one_leaves_the_connection_usable(
+    world: World,
+) -> None:
+    add_store, name = Prepared(stores.insert()), Prepared(select(stores.c.name).where(stores.c.id == bindparam("p_id")))
+    with world.engine.begin() as connection:
+        one, other = ({"id": key, "name": key.upper()} for key in ("a", "b"))
+        assert together(connection, []) == []
+        assert together(connection, [(add_store, one), (add_store, other)]) == []
+        third = {"id": "c", "name": "C"}
+        assert [row.name for row in together(connection, [(add_store, third), (name, {"p_id": "b"})])] == ["B"]
+        entry = {"operation": "o", "account": "issued", "customer": None, "lot": None, "amount": 0}
+        operation = {"id": "o", "kind": "sale", "source": "s", "key": "k", "at": AT, "business_at": AT}
+        steps: list[Step] = [(Prepared(operations.insert()), operation), (Prepared(entries.insert()), entry)]
+        assert together(connection, steps) == []  # although the table makes a key of its own
+        wrong: list[Step] = [(add_store, {"id": "d", "name": "D"}), (add_store, one), (name, {"p_id": "d"})]
+        inner = connection.begin_nested()
+        with pytest.raises(IntegrityError):
+            together(connection, wrong)
+        inner.rollback()
+        assert [row.id for row in STORES.all(connection, {})] == ["a", "b", "c"]

@@ -87,7 +87,8 @@ def test_the_first_tap_decides(world: World, who: Who, yes: bool) -> None:
     question = asked(world, who)
     first = ConfirmationState.CONFIRMED if yes else ConfirmationState.DECLINED
     assert stands(world, question) is ConfirmationState.WAITING
-    assert taps(world, who, question, yes=yes) is first
+    told = world.do(lambda work: decide(work, confirmation=question.id, customer=who[0], yes=yes))
+    assert (told.state, told.decided_at) == (first, world.clock.now)
     assert taps(world, who, question, yes=not yes) is first
     assert stands(world, question) is first
     assert (spends(world, who, 50, confirmation=question.id) is None) is yes

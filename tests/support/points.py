@@ -103,3 +103,9 @@ def operations(world: World, kind: Kind) -> list[tuple[str, str, str, str]]:
             text("select source, key, actor, reason from operations where kind = :kind order by at, id"), {"kind": kind}
         )
         return [tuple(row) for row in rows]
+
+
+def zeros(world: World) -> int:
+    """Entries of no points: none is worth a line in the books."""
+    with world.owner.connect() as connection:
+        return int(connection.scalar(text("select count(*) from entries where amount = 0")) or 0)

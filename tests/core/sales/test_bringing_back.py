@@ -80,7 +80,7 @@ def test_a_sale_without_points_brings_none_and_lines_not_asked_for_stay() -> Non
 def test_more_than_is_left_is_refused_with_what_is_left() -> None:
     sold = sale(line(1000, 500), line(2000, 700, returned=1500))
     assert bring_back(sold, {1: 500}).money == 175  # 700 - round(700 x 1.5 / 2)
-    with pytest.raises(Conflict, match="return-exceeds-sale") as refused:
+    with pytest.raises(Conflict, match=r"^return-exceeds-sale$") as refused:
         bring_back(sold, {1: 501})
     assert refused.value.data == {"line": 1, "left": 500}
 
