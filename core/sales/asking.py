@@ -1,8 +1,9 @@
 """Who stands at the till with what: the same questions before a quote and before a sale."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from core.cards.lookup import Recognised, keys_of, recognise
 from core.customers.actions import customer_of
@@ -38,7 +39,12 @@ class Owner:
 
     id: CustomerId
     seen: Recognised
-    selves: Sequence[CustomerId]
+    everybody: Callable[[], Sequence[CustomerId]]
+
+    @property
+    def selves(self) -> Sequence[CustomerId]:
+        """The customer and everybody merged into them; looked up when something first depends on it."""
+        return self.everybody()
 
     @property
     def blocked(self) -> bool:
@@ -54,9 +60,9 @@ def owner_of(work: SalesWork, asked: Asked, at: datetime) -> Owner | None:
     found = recognise(keys, work.finder.find(keys), programme=work.programme, now=at)
     if found.customer is None:
         purse = plastic_purse(found.number)
-        return Owner(purse, found, [purse])
+        return Owner(purse, found, lambda: [purse])
     customer = customer_of(work, found.customer)
-    return Owner(customer.id, found, work.sales.selves(customer.id))
+    return Owner(customer.id, found, cache(lambda: work.sales.selves(customer.id)))
 
 
 def completed(work: SalesWork, lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -119,8 +125,8 @@ def worked_out(
     """
     lines = completed(work, asked.lines)
     typed = {one: normalised(one) for one in dict.fromkeys(asked.vouchers)}
-    people = owner.selves if owner is not None else ()
-    known = work.vouchers.find(sorted({code for code in typed.values() if code}), people, lock=lock)
+    codes = sorted({code for code in typed.values() if code})
+    known = work.vouchers.find(codes, _people(owner), lock=lock) if codes else {}
     offers = {offer.id: offer for offer in work.offers.current()}
     presented = []
     taken: set[str] = set()
@@ -138,7 +144,7 @@ def worked_out(
         if (offer.id in named or offer.audience is not Audience.VOUCHER)
         and (offer.limits.per_customer or offer.limits.total or offer.limits.budget is not None)
     ]
-    uses = work.offers.uses(counted, people, lock=lock)
+    uses = work.offers.uses(counted, _people(owner), lock=lock) if counted else {}
     quoted = quote(
         lines,
         buyer=buyer,
@@ -153,6 +159,10 @@ def worked_out(
         hold=hold.id if hold is not None else None,
     )
     return quoted, lines, presented
+
+
+def _people(owner: Owner | None) -> Sequence[CustomerId]:
+    return owner.selves if owner is not None else ()
 
 
 def _spendable(owner: Owner | None, purse: Purse | None, hold: Hold | None) -> int:
