@@ -236,17 +236,6 @@ def test_an_exclusive_offer_is_weighed_against_the_points_of_the_others() -> Non
     assert dropped(quoted([alone, nine])) == {"b": "beaten"}
 
 
-def test_an_offer_that_finds_nothing_left_to_take_has_no_effect_and_lines_name_what_touched_them() -> None:
-    all_of_it = {"kind": "amount_off", "amount": 15000}
-    made = quoted([offer(id="a", benefit=all_of_it), offer(id="b")])
-    assert [one.offer for one in made.applied] == ["a"]
-    assert dropped(made) == {"b": "no-effect"}
-    assert [line.offers for line in made.lines] == [("a",), ("a",)]
-    tea = {"kind": "percent_off", "percent": "10", "match": {"category": ["tea"]}}
-    made = quoted([offer(id="a", benefit=tea), offer(id="b")])
-    assert [line.offers for line in made.lines] == [("a", "b"), ("b",)]
-
-
 def test_an_offer_that_is_over_speaks_before_a_voucher_that_has_not_begun() -> None:
     one = Voucher("V", "o", None, valid_from=date(2026, 12, 1))
     for data, reason in (
