@@ -155,7 +155,7 @@ class Purses:
                 lot.pending = earned
             else:
                 lot.active = earned
-                self.repay()
+        self.repay()  # by what the sale earned, and by what its hold did not need
 
     def take_back(self, key: str, given: int, due: int, now: datetime) -> int:
         """A return; the shortfall."""
