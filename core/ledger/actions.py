@@ -1,7 +1,7 @@
 """The verbs of points: sell, take back, hold, release, give, adjust, reinstate. Each posts one operation or nothing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from core.ledger.dates import activation, after_last_good_day, expiry, grace
@@ -80,15 +80,28 @@ class Returned:
 
 
 def take_back(
-    work: LedgerWork, made: Operation, *, purse: Purse, sale: OperationId, given: int, before: int, due: int
+    work: LedgerWork,
+    made: Operation,
+    *,
+    purse: Purse,
+    sale: OperationId,
+    given: int,
+    before: int,
+    due: int,
+    selves: Collection[CustomerId] = (),
 ) -> Returned:
     """First `given` spent points go back to their lots, then `due` earned ones are taken (domain section 4).
 
     `before`: spent points of the sale that earlier returns gave back. The last that the sale took come back first,
-    as if it had taken fewer, so that any split of a return ends the same.
+    as if it had taken fewer, so that any split of a return ends the same. `selves`: who the customer was before a merge
+    or before a plastic was restored; a lot that they had spent to its end is the customer's own.
     """
     customer = purse.customer
     touched = {lot.id: lot for lot in work.ledger.lots_of(sale)}
+    left = [lot.id for lot in touched.values() if lot.customer != customer and lot.customer in selves]
+    if left:
+        work.ledger.own(left, customer)
+        touched |= {one: replace(touched[one], customer=customer) for one in left}
     spent = spent_parts(work.ledger.entries(sale), touched)
     entries: list[Entry] = []
     new: list[Lot] = []

@@ -56,7 +56,7 @@ def give_back(
             posted = operation(work, Kind.RETURN, source=source, key=key, reason=reason, corrects=sale.operation)
             result = take_back(
                 work, posted, purse=purse, sale=sale.operation, given=back.points, before=back.points_before,
-                due=back.due,
+                due=back.due, selves=_selves(work, sale, customer),
             )  # fmt: skip
             operated, purse = posted.id, result.purse
             given, taken, shortfall = result.given, result.taken, result.shortfall
@@ -74,6 +74,13 @@ def owner_now(work: SalesWork, sale: Sale) -> CustomerId | None:
     if sale.customer is None or sale.customer.startswith("plastic:"):
         return _restored(work, sale.customer)
     return customer_of(work, sale.customer).id
+
+
+def _selves(work: SalesWork, sale: Sale, customer: CustomerId) -> set[CustomerId]:
+    """Who the customer is and was: the lots that the sale took from were theirs."""
+    if sale.customer is None or sale.customer == customer:
+        return {customer}
+    return {sale.customer, *work.sales.selves(customer)}
 
 
 def _restored(work: SalesWork, purse: CustomerId | None) -> CustomerId | None:

@@ -3,9 +3,17 @@
 from datetime import timedelta
 
 from adapters.db import keep
-from core.ledger.merging import hand_back, hand_over
+from adapters.db.work import DbWork
+from core.ledger.merging import hand_back, hand_over, merge
 from core.ledger.model import HoldState, Kind
 from core.ledger.seeing import seen
+from core.sales.actions import SaleAsked, settle
+from core.sales.asking import Asked
+from core.sales.basket import Line
+from core.sales.model import Sale
+from core.sales.returning import give_back, sale_of
+from core.shared.values import StoreId
+from tests.support.engine import furnish, newcomer
 from tests.support.points import (
     IVAN,
     OLENA,
@@ -187,4 +195,37 @@ def test_what_comes_back_of_a_stranger_s_lot_by_now_ends_when_that_lot_would(wor
     assert returned(world, sale, "r", given=10) == [10, 0, 0]
     assert [lot.expires_at for lot in world.do(lambda work: work.ledger.lots(OLENA))] == [ends]
     assert (points(world), points(world, IVAN)) == ((10, 0, 0), (10, 0, 0))
+    assert keep.check(world.url) == []
+
+
+def test_points_of_a_lot_that_was_empty_when_two_became_one_come_back_to_that_lot(world: World) -> None:
+    """So that a return still takes what its sale earned from the sale's own lot, and not from the nearest end."""
+    world.rules(pending_days=0, spend_without_proof_points=10**6)
+    world.do(furnish)
+    (one, _), (two, number) = world.do(newcomer), world.do(newcomer)
+    gift(world, 5, "soon", days=40, customer=one)
+
+    def sale(key: str, spend: int) -> Sale:
+        asked = Asked(StoreId("s1"), (Line("a", 1000, 100000),), number, (), spend)
+        wanted = SaleAsked(asked, key, "1", world.clock.now)
+        made = world.do(lambda work: settle(work, wanted=wanted, source="t", key=key, tell=lambda x: "")[1])
+        assert made is not None
+        return made.sale
+
+    earned, spent = sale("1", 0), sale("2", 50)  # the second spends all that the first earned
+    assert (earned.earned, spent.points_spent) == (50, 50)
+    world.do(lambda work: merge(work, survivor=one, absorbed=two, actor="owner"))
+
+    def back(of: Sale, key: str) -> None:
+        def job(work: DbWork) -> None:
+            found = sale_of(work, sale=of.id, store=StoreId("s1"), lock=True)
+            give_back(work, sale=found, asked=None, source="t", key=key, reason="")
+
+        world.do(job)
+
+    back(spent, "r2")
+    lots = {lot.operation: lot.active for lot in world.do(lambda work: work.ledger.lots(one))}
+    assert lots[earned.operation] == 50  # type: ignore[index]  # it has one
+    back(earned, "r1")
+    assert points(world, one) == (5, 0, 0)
     assert keep.check(world.url) == []

@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.journeys.test_browser import log_in, phone_page, scan
+from tests.journeys.test_browser_till import shop, spoken
 from tests.journeys.test_web import PHONE, Chat
 from tests.support.machine import chromium
 from tests.support.served import Served, serve
@@ -53,6 +54,27 @@ async def till(browser: Browser, served: Served, code: str) -> Image.Image:
     return await shot(page)
 
 
+async def sale(browser: Browser, served: Served) -> list[Image.Image]:
+    """A basket paid partly with points, and its receipt."""
+    chat, number = await shop(served, points=340)
+    page = await phone_page(browser)
+    await log_in(page, served, "cashier", "/till")
+    for one in ("4820000000017", "4820000000017", "222", number):
+        await scan(page, one)
+        await page.wait_for_timeout(500)
+    await scan(page, await spoken(chat))
+    await page.locator("#verdict").get_by_text("Можна").wait_for()
+    await page.locator("#spend").fill("60")
+    await page.wait_for_timeout(800)
+    await page.evaluate("document.querySelector('#settle').scrollIntoView({block: 'center'})")
+    basket = await shot(page)
+    await page.get_by_role("button", name="Провести", exact=True).click()
+    await page.locator("#receipt").wait_for()
+    await page.evaluate("scrollTo(0, 0)")
+    await page.wait_for_timeout(300)
+    return [basket, await shot(page)]
+
+
 async def console(browser: Browser, served: Served) -> Image.Image:
     """The console's home."""
     context = await browser.new_context(viewport={"width": 1100, "height": 700}, locale="uk-UA")
@@ -65,6 +87,14 @@ async def console(browser: Browser, served: Served) -> Image.Image:
 async def shot(page: Page) -> Image.Image:
     """What the page shows."""
     return Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
+
+
+def row(images: list[Image.Image]) -> Image.Image:
+    """Side by side."""
+    whole = Image.new("RGB", (len(images) * 410 - 20, 844), "white")
+    for place, image in enumerate(images):
+        whole.paste(image, (place * 410, 0))
+    return whole
 
 
 def save(image: Image.Image, name: str) -> None:
@@ -84,10 +114,9 @@ async def main() -> None:
                 await Chat(served).registers(f"+38067000{at:04d}", "Марія")
             talk, number = await chat(browser, served)
             good, bad = await till(browser, served, number), await till(browser, served, "4820000009997")
-            three = Image.new("RGB", (3 * 390 + 40, 844), "white")
-            for place, image in enumerate((talk, good, bad)):
-                three.paste(image, (place * 410, 0))
-            save(three, "card-and-till.png")
+            save(row([talk, good, bad]), "card-and-till.png")
+            async with serve(f"sqlite+aiosqlite:///{folder}/another.db") as another:
+                save(row(await sale(browser, another)), "sale.png")
             save(await console(browser, served), "console.png")
             await browser.close()
 
