@@ -119,24 +119,34 @@ def repayment(purse: Purse, entries: Sequence[Entry], lots: Iterable[Lot], as_of
 
 
 def _catch_up(work: LedgerWork, purse: Purse) -> Purse:
+    """Everything due by now is done; with a debt instant after instant, for what came first repays it, however late."""
+    customer = purse.customer
+    while purse.debt:
+        due = due_after(work.ledger.lots(customer), work.ledger.holds(customer))
+        if due is None or due > work.now:
+            break
+        purse = _done_by(work, purse, due)
+    purse = _done_by(work, purse, work.now)
+    work.ledger.due(customer, due_after(work.ledger.lots(customer), work.ledger.holds(customer)))
+    return purse
+
+
+def _done_by(work: LedgerWork, purse: Purse, at: datetime) -> Purse:
     """Activate, release ended holds, expire: the order of the night (domain section 4), for one customer."""
-    customer, now = purse.customer, work.now
+    customer = purse.customer
     lots = work.ledger.lots(customer)
-    ripe = [Part(lot, lot.pending) for lot in lots if lot.pending and lot.activates_at <= now]
+    ripe = [Part(lot, lot.pending) for lot in lots if lot.pending and lot.activates_at <= at]
     if ripe:
-        first = min(part.lot.activates_at for part in ripe)  # a late night repays what one in time would have
-        purse = _done(work, purse, Kind.ACTIVATE, moved(ripe, Account.PENDING, Account.ACTIVE), lots, first)
+        purse = _done(work, purse, Kind.ACTIVATE, moved(ripe, Account.PENDING, Account.ACTIVE), lots, at)
     for hold in work.ledger.holds(customer):
-        if hold.until <= now and work.ledger.close_hold(hold.id, HoldState.EXPIRED):
+        if hold.until <= at and work.ledger.close_hold(hold.id, HoldState.EXPIRED):
             lots = work.ledger.lots(customer)
             parts = held_parts(work, hold, lots)
-            purse = _done(work, purse, Kind.RELEASE, moved(parts, Account.HELD, Account.ACTIVE), lots, hold.until)
+            purse = _done(work, purse, Kind.RELEASE, moved(parts, Account.HELD, Account.ACTIVE), lots, at)
     lots = work.ledger.lots(customer)
-    over = [Part(lot, lot.active) for lot in lots if lot.active and not lot.living(now)]
+    over = [Part(lot, lot.active) for lot in lots if lot.active and not lot.living(at)]
     if over:
-        purse = _done(work, purse, Kind.EXPIRE, paid(over, Account.ACTIVE, Account.EXPIRED), lots, now)
-        lots = work.ledger.lots(customer)
-    work.ledger.due(customer, due_after(lots, work.ledger.holds(customer)))
+        purse = _done(work, purse, Kind.EXPIRE, paid(over, Account.ACTIVE, Account.EXPIRED), lots, at)
     return purse
 
 

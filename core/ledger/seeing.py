@@ -7,7 +7,7 @@ from datetime import datetime
 from core.cards import balance as cards
 from core.cards.balance import Stored
 from core.cards.model import Points
-from core.ledger.model import Account, Entry, Lot, Part, Purse, after, moved, next_expiry, paid
+from core.ledger.model import Account, Entry, Hold, Lot, Part, Purse, after, due_after, moved, next_expiry, paid
 from core.ledger.ports import LedgerWork
 from core.ledger.posting import held_parts, repayment
 from core.shared.values import CustomerId
@@ -18,16 +18,28 @@ def seen(work: LedgerWork, customer: CustomerId) -> tuple[Purse, Sequence[Lot]]:
     purse, lots = work.ledger.purse(customer), list(work.ledger.lots(customer))
     if purse.due_at is None or purse.due_at > work.now:
         return purse, lots
-    due = [Part(lot, lot.pending) for lot in lots if lot.pending and lot.activates_at <= work.now]
-    if due:
-        first = min(part.lot.activates_at for part in due)
-        purse, lots = _moved_on(purse, moved(due, Account.PENDING, Account.ACTIVE), lots, first)
-    for hold in work.ledger.holds(customer):
-        if hold.until <= work.now:
+    holds = list(work.ledger.holds(customer))
+    while purse.debt:
+        due = due_after(lots, holds)
+        if due is None or due > work.now:
+            break
+        purse, lots, holds = _moved_to(work, purse, lots, holds, due)
+    return _moved_to(work, purse, lots, holds, work.now)[:2]
+
+
+def _moved_to(
+    work: LedgerWork, purse: Purse, lots: list[Lot], holds: list[Hold], at: datetime
+) -> tuple[Purse, list[Lot], list[Hold]]:
+    """As the night would leave them, had it come at that instant."""
+    ripe = [Part(lot, lot.pending) for lot in lots if lot.pending and lot.activates_at <= at]
+    purse, lots = _moved_on(purse, moved(ripe, Account.PENDING, Account.ACTIVE), lots, at)
+    for hold in holds:
+        if hold.until <= at:
             free = moved(held_parts(work, hold, lots), Account.HELD, Account.ACTIVE)
-            purse, lots = _moved_on(purse, free, lots, hold.until)
-    over = paid([Part(lot, lot.active) for lot in lots if not lot.living(work.now)], Account.ACTIVE, Account.EXPIRED)
-    return _moved_on(purse, over, lots, work.now)
+            purse, lots = _moved_on(purse, free, lots, at)
+    over = paid([Part(lot, lot.active) for lot in lots if not lot.living(at)], Account.ACTIVE, Account.EXPIRED)
+    purse, lots = _moved_on(purse, over, lots, at)
+    return purse, lots, [hold for hold in holds if hold.until > at]
 
 
 def _moved_on(purse: Purse, entries: list[Entry], lots: list[Lot], as_of: datetime) -> tuple[Purse, list[Lot]]:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from adapters.db import keep
 from adapters.db.work import DbWork
 from core.ledger.merging import hand_back, hand_over, merge
@@ -228,4 +230,25 @@ def test_points_of_a_lot_that_was_empty_when_two_became_one_come_back_to_that_lo
     assert lots[earned.operation] == 50  # type: ignore[index]  # it has one
     back(earned, "r1")
     assert points(world, one) == (5, 0, 0)
+    assert keep.check(world.url) == []
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_a_late_night_repays_a_debt_with_what_came_first_as_one_in_time_would(world: World, looked: bool) -> None:
+    """A hold ends, later points wake, and the freed lot ends before anybody looks: the freed points repaid the debt."""
+    world.rules(pending_days=0, return_debt="debt")
+    gift(world, 30, "g", days=20)
+    sale = sold(world, "s", earned=25)
+    held(world, 55, "h")
+    returned(world, sale, "r", due=25)
+    world.rules(pending_days=14)
+    sold(world, "later", earned=40)
+    assert (purse(world).debt, points(world)) == (25, (0, 40, 55))
+    if looked:
+        world.clock.forward(minutes=15)
+        assert (purse(world).debt, points(world)) == (0, (30, 40, 0))
+    world.clock.forward(days=30)
+    told = world.do(lambda work: seen(work, OLENA)[0])
+    assert (told.debt, told.active, told.pending, told.held) == (0, 65, 0, 0)
+    assert (purse(world).debt, points(world)) == (0, (65, 0, 0))
     assert keep.check(world.url) == []

@@ -94,16 +94,27 @@ class Purses:
         )
 
     def pass_time(self, now: datetime) -> None:
+        """Instant after instant, as a night at each of them would."""
+        while True:
+            instants = [lot.activates for lot in self.lots if lot.pending]
+            instants += [hold.until for hold in self.holds.values() if hold.open]
+            instants += [lot.expires for lot in self.lots if lot.expires is not None and lot.active]
+            due = [one for one in instants if one <= now]
+            if not due:
+                return
+            self.night(min(due))
+
+    def night(self, at: datetime) -> None:
         for lot in self.lots:
-            if lot.pending and lot.activates <= now:
+            if lot.pending and lot.activates <= at:
                 lot.active, lot.pending = lot.active + lot.pending, 0
-        self.repay()
+        self.repay(at)
         for hold in sorted(self.holds.values(), key=lambda one: one.until):
-            if hold.open and hold.until <= now:
+            if hold.open and hold.until <= at:
                 self.free(hold)
-                self.repay(hold.until)
+                self.repay(at)
         for lot in self.lots:
-            if lot.expires is not None and lot.expires <= now:
+            if lot.expires is not None and lot.expires <= at:
                 lot.active = 0
 
     def repay(self, as_of: datetime | None = None) -> None:
