@@ -25,6 +25,7 @@ def test_a_phone_never_shows_itself_in_a_log() -> None:
 def test_a_language_is_guessed_from_a_platforms_tag(tag: str | None, language: str) -> None:
     assert Language.guess(tag) == language
     assert Language.guess("pl", Language.EN) == "en"
+    assert [Language.guess(told, Language.RU) for told in ("uk", "UA", "en", "pl")] == ["uk", "uk", "en", "ru"]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,9 @@ def test_points_bought_by_a_voucher_name_it_and_useless_ones_say_no_effect() -> 
     assert [(one.offer, one.code, one.voucher, one.points) for one in made.applied] == [("v", "V", "v-1", 5)]
     ground = quoted([offer(id="x", benefit={"kind": "points_times", "times": "2"})], lines=(Line("a", 1000, 1),))
     assert dropped(ground) == {"x": "no-effect"}
+    twice = offer(id="x", benefit={"kind": "points_times", "times": "2"})
+    paid = quoted([twice], lines=(Line("a", 1000, 1000),), spendable=10, asked=Most.MAX)
+    assert (paid.total, paid.earned, dropped(paid)) == (500, 0, {"x": "no-effect"})
 
 
 def test_only_the_best_percent_of_the_receipt_stays_and_the_other_is_beaten() -> None:
