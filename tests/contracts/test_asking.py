@@ -9,6 +9,7 @@ from sqlalchemy import select
 from adapters.db.ledgertables import operations
 from adapters.db.work import DbWork
 from core.cards.model import Plastic
+from core.cards.totp import rotating_code
 from core.ledger.actions import hold_points
 from core.offers.reading import offer_from
 from core.sales.actions import SaleAsked, Settled, quote_for, settle
@@ -169,6 +170,23 @@ def test_an_offline_sale_is_booked_at_the_instant_it_was_made(world: World, who:
     with world.owner.connect() as connection:
         row = connection.execute(select(operations).where(operations.c.id == sale.operation)).one()
     assert (row.business_at, row.at) == (made_at, world.clock.now)
+
+
+def test_a_code_scanned_offline_is_read_as_of_the_scan_and_one_scanned_now_as_of_now(world: World, who: Who) -> None:
+    made_at = world.clock.now - timedelta(hours=5)
+    card = world.do(lambda work: work.cards.of(who[0]))
+    assert card is not None
+    code = rotating_code(card.number, card.secret, made_at)
+    asked = Asked(S1, LINES, code)
+    sale = settled(world, "1", asked, sold_at=made_at, offline=True).sale
+    assert sale.customer == who[0]
+    assert refused(lambda: settled(world, "2", asked, sold_at=made_at)) == ("unknown-code", {"reason": "code-over"})
+
+
+def test_a_sale_says_why_nothing_can_be_spent(world: World, who: Who) -> None:
+    world.do(lambda work: alter(work, who[0], spend_lock="recycled-phone"))
+    assert settled(world, "1", Asked(S1, LINES, who[1])).quoted.blocked_by == ("recycled-phone",)
+    assert settled(world, "2", Asked(S1, LINES)).quoted.blocked_by == ()
 
 
 def test_a_receipt_of_another_person_under_the_same_number_is_another_receipt(world: World, who: Who) -> None:
