@@ -6,8 +6,10 @@ import pytest
 
 from adapters.db import keep
 from adapters.db.work import DbWork
+from core.ledger.actions import take_back
 from core.ledger.merging import hand_back, hand_over, merge
 from core.ledger.model import HoldState, Kind
+from core.ledger.posting import current, operation
 from core.ledger.seeing import seen
 from core.sales.actions import SaleAsked, settle
 from core.sales.asking import Asked
@@ -24,6 +26,7 @@ from tests.support.points import (
     held,
     house,
     in_debt,
+    lots_left,
     operations,
     points,
     purse,
@@ -230,6 +233,24 @@ def test_points_of_a_lot_that_was_empty_when_two_became_one_come_back_to_that_lo
     assert lots[earned.operation] == 50  # type: ignore[index]  # it has one
     back(earned, "r1")
     assert points(world, one) == (5, 0, 0)
+    assert keep.check(world.url) == []
+
+
+def test_points_of_an_emptied_and_of_a_half_spent_lot_come_back_to_both_after_a_merge(world: World) -> None:
+    world.rules(pending_days=0)
+    gift(world, 10, "first", days=40, customer=IVAN)
+    gift(world, 20, "then", days=80, customer=IVAN)
+    sale = sold(world, "s", spent=15, customer=IVAN)
+    world.do(lambda work: hand_over(work, survivor=OLENA, absorbed=IVAN, key="m"))
+
+    def job(work: DbWork) -> int:
+        made = operation(work, Kind.RETURN, source="till", key="r", corrects=sale)
+        own = current(work, [OLENA])[OLENA]
+        return take_back(work, made, purse=own, sale=sale, given=15, before=0, due=0, selves=(OLENA, IVAN)).given
+
+    assert world.do(job) == 15
+    assert sorted(lots_left(world)) == [(10, 0, 0), (20, 0, 0)]
+    assert (points(world), points(world, IVAN)) == ((30, 0, 0), (0, 0, 0))
     assert keep.check(world.url) == []
 
 
