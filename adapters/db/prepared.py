@@ -88,6 +88,7 @@ class _Ready:
     """The statement as one database reads it, for one set of named values."""
 
     def __init__(self, statement: Executable, dialect: Dialect, names: frozenset[str]) -> None:
+        # Every statement compiles; the type of what a connection executes does not say so.
         compiled: Any = statement.compile(dialect=dialect, column_keys=sorted(names))  # type: ignore[attr-defined]
         if compiled.post_compile_params or compiled.insert_prefetch or compiled.update_prefetch:
             raise CompileError("a list of values, or a default made in Python, does not fit a prepared statement")

@@ -82,6 +82,7 @@ def openapi(
     """The OpenAPI 3.1 document of these endpoints, complete: bodies, answers, every problem they can answer with."""
     models = [(one.body, "validation") for one in endpoints if one.body is not None]
     models += [(one.answer, "serialization") for one in endpoints if one.answer is not None]
+    # The two modes are literals to pydantic, text to the list they are gathered in.
     refs, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     paths: dict[str, dict[str, Any]] = {}
     for one in endpoints:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Pressed, SharedPhone, ShowCard, Started, Typed
+from bot.messages import Ask, Pressed, SharedPhone, ShowCard, Started, Typed
 from core.shared.values import Language, Phone, StoreId
 from core.stores.model import Store
 from core.surveys.actions import open_some, publish
@@ -131,7 +131,9 @@ def test_bad_answers_are_asked_again_with_the_reason(small_world: World) -> None
 def test_back_asks_the_question_before_and_the_new_answer_stands(small_world: World) -> None:
     person = gated(small_world)
     person.says(Typed("анкета"))
-    assert not any(person.text(one.label) == "Назад" for one in person.answer.replies[0].controls)  # type: ignore[union-attr]
+    first = person.answer.replies[0]
+    assert isinstance(first, Ask)
+    assert not any(person.text(one.label) == "Назад" for one in first.controls)
     person.says(Typed("13.12"))
     tap(person, "Назад")
     assert person.hears[0].startswith("Анкета: 0 з 8\nКоли ваш день")
