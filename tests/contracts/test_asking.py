@@ -11,6 +11,7 @@ from adapters.db.work import DbWork
 from core.cards.model import Plastic
 from core.cards.totp import rotating_code
 from core.ledger.actions import hold_points
+from core.ledger.merging import merge
 from core.offers.reading import offer_from
 from core.sales.actions import SaleAsked, Settled, quote_for, settle
 from core.sales.asking import Asked
@@ -18,8 +19,8 @@ from core.sales.basket import Line
 from core.sales.model import SaleId
 from core.sales.quoting import Quote
 from core.sales.returning import give_back, sale_of
-from core.shared.values import CustomerId, StoreId
-from core.stores.model import Product
+from core.shared.values import CustomerId, Phone, StoreId
+from core.stores.model import Product, Store
 from core.surveys.model import Given
 from core.surveys.model import Kind as Question
 from core.vouchers.actions import issue, reserve
@@ -222,3 +223,30 @@ def test_a_debtor_s_spendable_points_are_none_and_never_below(world: World, who:
     assert purse(world, who[0]).debt > 0
     told = world.do(lambda work: quote_for(work, asked=Asked(S1, LINES, who[1], (), 99))).quote
     assert (told.points_spent, told.points_max) == (0, 0)
+
+
+def test_a_personal_offer_needs_no_other_offer_beside_it(world: World) -> None:
+    world.do(lambda work: work.shelves.put_stores([Store(S1, "Поділ")]))
+    customer, number = world.do(newcomer)
+    put(world, id="mine", audience="personal")
+    world.do(lambda work: work.offers.assign("mine", [(customer, None)]))
+    assert applied(world, Asked(S1, LINES, number)) == (["mine"], {})
+
+
+def test_a_voucher_of_somebody_who_was_merged_into_the_person_is_theirs_at_the_till(world: World, who: Who) -> None:
+    absorbed, _ = world.do(newcomer)
+    put(world, id="gift", audience="voucher")
+    code = world.do(lambda work: issue(work, offer="gift", customer=absorbed)).code
+    asked = Asked(S1, LINES, who[1], (code,))
+    assert applied(world, asked)[1] == {code: "not-yours"}
+    world.do(lambda work: merge(work, survivor=who[0], absorbed=absorbed, actor="owner"))
+    assert "gift" in applied(world, asked)[0]
+
+
+def test_a_sale_finds_its_person_by_phone_where_the_programme_allows_that(world: World, who: Who) -> None:
+    phone = "+380671234567"
+    world.do(lambda work: alter(work, who[0], phone=Phone(phone), phone_verified_at=work.now))
+    asked = Asked(S1, LINES, "0671234567", phone=phone)
+    assert refused(lambda: settled(world, "1", asked))[0] == "unknown-code"
+    world.rules(lookup_by_phone=True)
+    assert settled(world, "1", asked).sale.customer == who[0]

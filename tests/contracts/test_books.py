@@ -19,7 +19,7 @@ from core.ledger.merging import hand_back, hand_over
 from core.ledger.model import Kind
 from core.ledger.once import Done, once
 from core.shared.refusals import Conflict, Refusal
-from tests.support.points import IVAN, OLENA, gift, house, points, purse, returned, sold
+from tests.support.points import IVAN, OLENA, gift, house, in_debt, points, purse, returned, sold, zeros
 from tests.support.world import World
 
 
@@ -123,3 +123,31 @@ def test_no_line_of_the_books_is_changed_or_removed(world: World, table: str, st
     column = {"operations": "reason", "entries": "account", "operation_members": "operation"}[table]
     with pytest.raises(DBAPIError, match="only grows"), world.owner.begin() as connection:
         connection.execute(text(statement.format(table, column, column)))
+
+
+def test_points_that_an_unmerge_gave_back_end_in_time_though_nobody_looked_before(world: World) -> None:
+    gift(world, 5, "a", days=10, customer=IVAN)
+    gift(world, 7, "b", days=40, customer=IVAN)
+    world.do(lambda work: hand_over(work, survivor=OLENA, absorbed=IVAN, key="m"))
+    world.clock.forward(days=12)
+    world.do(lambda work: hand_back(work, survivor=OLENA, absorbed=IVAN, key="m"))
+    assert points(world, IVAN) == (7, 0, 0)
+    world.clock.forward(days=30)
+    assert points(world, IVAN) == (0, 0, 0)
+
+
+def test_a_return_after_an_unmerge_leaves_the_lots_of_the_other_person_alone(world: World) -> None:
+    gift(world, 20, "g", days=40, customer=IVAN)
+    world.do(lambda work: hand_over(work, survivor=OLENA, absorbed=IVAN, key="m"))
+    sale = sold(world, "s", spent=10)
+    world.do(lambda work: hand_back(work, survivor=OLENA, absorbed=IVAN, key="m"))
+    assert returned(world, sale, "r", given=10) == [10, 0, 0]
+    assert (points(world), points(world, IVAN)) == ((10, 0, 0), (20, 0, 0))
+    assert keep.check(world.url) == []
+
+
+def test_a_debt_that_nothing_can_repay_leaves_no_empty_line_in_the_books(world: World) -> None:
+    in_debt(world, 30)
+    world.rules(pending_days=14, return_debt="debt")
+    sold(world, "s", earned=10)
+    assert (purse(world).debt, points(world), zeros(world)) == (30, (0, 10, 0), 0)

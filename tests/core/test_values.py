@@ -36,6 +36,7 @@ def test_a_language_is_guessed_from_a_platforms_tag(tag: str | None, language: s
         ("12345", ""),
         ("a" * 100, "a" * 64),
         ("\x00\x07", ""),
+        ("Оля\x07Коваль", "Оля Коваль"),
         ("O'Neil", "O'Neil"),
     ],
 )

@@ -28,6 +28,11 @@ def test_what_is_left_out_has_the_contract_s_default() -> None:
     assert (made.condition, made.window) == (m.Always(), m.Window())
 
 
+def test_an_offer_may_last_one_day() -> None:
+    day = offer_from({**PLAIN, "from": "2026-11-30", "until": "2026-11-30"}).window
+    assert day.first == day.last == date(2026, 11, 30)
+
+
 def test_every_field_is_read() -> None:
     made = offer_from(
         {

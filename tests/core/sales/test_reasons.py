@@ -130,12 +130,13 @@ def test_vouchers_of_one_offer_beyond_per_receipt_are_over_the_limit_and_a_faile
 
 
 def test_the_budget_counts_what_earlier_vouchers_of_the_receipt_promise() -> None:
-    two = [
-        (code, replace(VOUCHER, code=code), {**FOR_CODES, "limits": {"per_receipt": 5, "budget": 1999}})
-        for code in "AB"
-    ]
-    told = quoted((), two)
-    assert (told.discount, told.not_applied) == (1000, {"B": "budget"})
+    def told(budget: int) -> tuple[int, dict[str, str]]:
+        limited = {**FOR_CODES, "limits": {"per_receipt": 5, "budget": budget}}
+        made = quoted((), [(code, replace(VOUCHER, code=code), limited) for code in "AB"])
+        return made.discount, dict(made.not_applied)
+
+    assert told(1999) == (1000, {"B": "budget"})
+    assert told(2000) == (2000, {})
 
 
 @pytest.mark.parametrize(
