@@ -69,7 +69,7 @@ class Operation:
 class Lot:
     """One earning of one customer and where its points are now; `earned` never changes, the three never go below 0.
 
-    `expires_at` None: never. `number` is the order of issue.
+    `expires_at` None: never. `number` is the order of issue; 0 until the lot is in the books, behind all that are.
     """
 
     id: LotId
@@ -148,7 +148,9 @@ class Part:
 
 def spending_order(lots: Iterable[Lot]) -> list[Lot]:
     """Nearest expiry first, no expiry last, ties by earliest issue (domain section 4)."""
-    return sorted(lots, key=lambda lot: (lot.expires_at is None, lot.expires_at or lot.issued_at, lot.number))
+    return sorted(
+        lots, key=lambda lot: (lot.expires_at is None, lot.expires_at or lot.issued_at, not lot.number, lot.number)
+    )
 
 
 def take(lots: Sequence[Lot], points: int, account: Account = Account.ACTIVE) -> list[Part]:
@@ -224,12 +226,28 @@ def next_expiry(lots: Iterable[Lot], now: datetime) -> tuple[datetime, int] | No
 
 
 def spent_parts(entries: Iterable[Entry], lots: Mapping[LotId, Lot]) -> list[Part]:
-    """What a sale took, lot by lot, in the order in which it took them: the entries that left the customer."""
+    """What a sale took, lot by lot, in the order in which it took them: the entries that left the customer.
+
+    What repaid a debt in the same operation was not spent on the sale.
+    """
     net: dict[LotId, int] = {}
-    for entry in entries:
+    for entry in _without_repayment(entries):
         if entry.lot is not None and entry.account in (Account.ACTIVE, Account.HELD):
             net[entry.lot] = net.get(entry.lot, 0) - entry.amount
     return [Part(lots[lot], points) for lot, points in net.items() if points > 0]
+
+
+def _without_repayment(entries: Iterable[Entry]) -> list[Entry]:
+    """A repayment is posted as a run of its lots' entries that ends with the one without a lot, of their sum."""
+    kept: list[Entry] = []
+    for entry in entries:
+        if entry.account is Account.ACTIVE and entry.lot is None:
+            left = entry.amount
+            while left > 0:
+                left += kept.pop().amount
+        else:
+            kept.append(entry)
+    return kept
 
 
 def _in(lot: Lot, account: Account) -> int:

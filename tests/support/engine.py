@@ -1,10 +1,10 @@
 """The engine driven beside its model: each method is one operation on both, and every answer is compared."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -264,12 +264,16 @@ class Engine:
                 SEEN["night"] += 1
 
     def check(self) -> None:
-        """Every balance is the model's."""
+        """Every balance is the model's, and so is every lot that makes it: points end when they should."""
         SEEN["operations"] += 1
         work = DbWork(self.connection, self.world.outside)
         for who in set(self.people):
-            purse, _ = seen(work, who)
+            purse, lots = seen(work, who)
             assert (purse.active, purse.pending, purse.held, purse.debt) == self.model.balance(str(who))
+            told = [(one.expires_at, one.active, one.pending, one.held) for one in lots]
+            assert _filled(told) == _filled(
+                [(one.expires, one.active, one.pending, one.held) for one in self.model.mine(str(who))]
+            )
 
     def close(self) -> None:
         """Every promise of the database holds; nothing is kept."""
@@ -316,6 +320,12 @@ def _parts(line: Any, back: int) -> tuple[int, int, int]:
         (2 * line.points_paid * back + line.milli) // (2 * line.milli),
         line.earned * back // line.milli,
     )
+
+
+def _filled(lots: Iterable[tuple[datetime | None, int, int, int]]) -> list[tuple[float, int, int, int]]:
+    """End, active, pending and held of the lots that have points, in one order."""
+    ends = [(until.timestamp() if until else 0, *points) for until, *points in lots]
+    return sorted((end, active, pending, held) for end, active, pending, held in ends if active or pending or held)
 
 
 def _expiry(engine: Engine) -> Any:

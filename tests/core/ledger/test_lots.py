@@ -50,6 +50,11 @@ def test_the_nearest_end_is_spent_first_no_end_last_and_the_eldest_of_equals() -
     assert [one.id for one in spending_order(given)] == ["soon", "soon twin", "later", "never", "never late"]
 
 
+def test_a_lot_not_yet_in_the_books_is_spent_after_all_that_end_with_it() -> None:
+    given = [lot("made now", days=3, number=0), lot("elder", days=3, number=4), lot("later", days=9, number=1)]
+    assert [one.id for one in spending_order(given)] == ["elder", "made now", "later"]
+
+
 @pytest.mark.parametrize(
     ("points", "taken"),
     [
@@ -107,6 +112,17 @@ def test_what_a_sale_took_of_a_lot_is_what_left_it_in_the_end() -> None:
         Entry(Account.ACTIVE, -1, OLENA, a), Entry(Account.SPENT, 6), Entry(Account.PENDING, 9, OLENA, LotId("new")),
     ]  # fmt: skip
     assert parts(spent_parts(entries, {one: lot(one) for one in (a, b, c)})) == [("b", 5), ("a", 1)]
+
+
+def test_what_repaid_a_debt_in_the_operation_of_a_sale_was_not_spent_on_it() -> None:
+    a, b = LotId("a"), LotId("b")
+    entries = [
+        Entry(Account.HELD, -5, OLENA, a), Entry(Account.SPENT, 5),
+        Entry(Account.HELD, -3, OLENA, a), Entry(Account.ACTIVE, 3, OLENA, a),
+        Entry(Account.HELD, -2, OLENA, b), Entry(Account.ACTIVE, 2, OLENA, b),
+        Entry(Account.ACTIVE, -3, OLENA, a), Entry(Account.ACTIVE, -1, OLENA, b), Entry(Account.ACTIVE, 4, OLENA),
+    ]  # fmt: skip
+    assert parts(spent_parts(entries, {one: lot(one) for one in (a, b)})) == [("a", 5)]
 
 
 @pytest.mark.parametrize(
