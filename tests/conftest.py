@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.support.chromium import open_browser
-from tests.support.machine import chromium, postgres_bin
+from tests.support.machine import chromium, java, postgres_bin
 from tests.support.postgres import Cluster, start_cluster
 from tests.support.world import World
 
@@ -23,6 +23,8 @@ def left_out() -> list[str]:
         lines.append("LEFT OUT: no PostgreSQL on this machine; its tests do not run")
     if chromium() is None:
         lines.append("LEFT OUT: no Chromium on this machine; its tests do not run")
+    if java() is None:
+        lines.append("LEFT OUT: no Java on this machine; tests on Spark do not run")
     if not SHARED.is_dir():
         lines.append("LEFT OUT: no KARTKA_SHARED folder; tests against its data do not run")
     return lines

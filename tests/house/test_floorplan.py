@@ -34,6 +34,8 @@ BAD = [
     ("adapters/app/planted.py", "import psycopg", "SQL only"),
     ("adapters/app/planted.py", "from aiogram import Bot", "aiogram only"),
     ("adapters/telegram/planted.py", "import viberbot", "viberbot only"),
+    ("adapters/lake/planted.py", "import numpy", "Models and marts"),
+    ("core/offers/planted.py", "import ibis", "No technology"),
 ]
 """(file, what it holds, the beginning of the name of the contract that it breaks)"""
 

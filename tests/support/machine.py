@@ -1,4 +1,4 @@
-"""What the suite needs from the machine: PostgreSQL's server and Chromium, installed where that is possible."""
+"""What the suite needs from the machine: PostgreSQL's server, Chromium and Java, installed where that is possible."""
 
 import os
 import shutil
@@ -24,17 +24,21 @@ def chromium() -> str | None:
     )
 
 
+def java() -> str | None:
+    """Java's runtime, which Spark runs on."""
+    return shutil.which("java")
+
+
 def main() -> None:
     """Installs what is missing and says loudly what cannot be had; the suite itself tells what it left out."""
-    missing = [
-        package for package, there in (("postgresql", postgres_bin()), ("chromium", chromium())) if there is None
-    ]
+    wanted = {"postgresql": postgres_bin, "chromium": chromium, "default-jre-headless": java}
+    missing = [package for package, there in wanted.items() if there() is None]
     if missing and shutil.which("apt-get") and os.geteuid() == 0:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *missing]):
             subprocess.run(command, env=environment, check=False, stdout=subprocess.DEVNULL)
-    for name, there in (("PostgreSQL", postgres_bin()), ("Chromium", chromium())):
-        if there is None:
+    for name, there in (("PostgreSQL", postgres_bin), ("Chromium", chromium), ("Java", java)):
+        if there() is None:
             print(f"LEFT OUT: no {name} on this machine; its tests do not run", file=sys.stderr)
 
 
