@@ -1,0 +1,282 @@
+"""New to you: what people with the same purchases buy and this person never did, while it sells.
+
+EASE (Steck 2019): the closed form of an item-item model without self-similarity, from the purchases of a sample of
+owners, the newer the heavier; each good's column is multiplied by how it sells now against always (its trend). The
+score is a sum over the person's own goods, so the largest term is the reason.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import lapack
+
+from adapters.analytics.logistic import logistic
+from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
+from adapters.analytics.rhythm import bought_within, came_within, visits_of
+
+RIDGE = 0.1
+"""Of the owners fitted on: the ridge grows with them, as the Gram matrix does."""
+FADING = 240.0
+"""Days in which a purchase loses half its weight in the Gram matrix."""
+TREND_DAYS = (7.0, 14.0, 28.0)
+"""Half-lives of the trend that are tried; the first stays unless another is clearly better."""
+FLOOR = 5.0
+"""Buyers added to both sides of the trend: few sales are no fashion."""
+POPULARITY = 0.42
+"""Of the share of owners who buy it: what a good scores at least, so that the tail is in the order of what sells."""
+SHARED = 1.0
+"""Of shared weight: two goods bought by one person only say nothing about others, and would tell on that one."""
+POWERS = (1.25, 0.0, 0.5, 1.0, 1.5)
+CLEARLY = 1.03
+"""So many times the NDCG of what is usual: one window is noisy, a difference below that says nothing."""
+SAMPLE = 100_000
+GOODS = 8_000
+_JUDGED = 4_000
+_LEAST = 1e-6
+_PLAIN: Floats = np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Affinity:
+    """The item-item model of one week."""
+
+    known: Ints
+    """Place of each item among the model's goods, -1 for the rest: too rarely bought to say anything."""
+    weights: Floats
+    """goods x goods: what having bought the row adds to the score of the column, before the trend."""
+    trend: Floats
+    """Of every item: decayed buyers against all buyers, 1 = sells as always."""
+    raised: Floats
+    """The trend to the power that told the last window best."""
+    least: Floats
+    """What each item scores at least, before the trend."""
+    power: float
+    odds: Floats
+    """Log odds of buying within the horizon: bias, then weights of the log score and of the owner's traits."""
+    owners: int
+    """How many owners it was fitted on."""
+
+
+def fit(bought: Purchases, end: int, horizon: int, *, seed: int = 0) -> Affinity:
+    """The model as of the morning of `end`; the trend's half-life and power and the odds are those that told the
+    newest closed window of `horizon` days best. Without such a window they are the usual ones, and the log score."""
+    cut = end - horizon
+    before = bought.until(cut)
+    half_life, power, odds = TREND_DAYS[0], POWERS[0], _PLAIN
+    if len(before.days):
+        half_life, power, odds = _judged(bought, before, cut, horizon, seed)
+    known, weights, owners = _ease(bought, end, seed)
+    trend = trend_of(bought, end, half_life)
+    return Affinity(known, weights, trend, _raised(trend, power), _least(bought, end), power, odds, owners)
+
+
+def trend_of(bought: Purchases, day: int, half_life: float) -> Floats:
+    """How each good sells now against always, as of the morning of that day; 1 where nobody knows."""
+    width = len(bought.skus)
+    now, ever = _buyers(bought.starts, bought.items, bought.days, width, day, half_life)
+    if not ever.sum():
+        return np.ones(width, np.float32)
+    trend: Floats = ((now + FLOOR) / (ever * (now.sum() / ever.sum()) + FLOOR)).astype(np.float32)
+    return trend
+
+
+def _least(bought: Purchases, day: int) -> Floats:
+    ever = _buyers(bought.starts, bought.items, bought.days, len(bought.skus), day, 1.0)[1]
+    least: Floats = (POPULARITY * ever / max(1, np.count_nonzero(np.diff(bought.starts)))).astype(np.float32)
+    return least
+
+
+def _raised(trend: Floats, power: float) -> Floats:
+    return (trend.astype(np.float64) ** power).astype(np.float32)
+
+
+def scores(model: Affinity, bought: Purchases, owners: npt.NDArray[Any], candidates: Ints) -> Floats:
+    """owners x candidates: the score of each candidate for each of these owners, bought ones among them."""
+    columns = _columns(model, candidates)
+    out = np.zeros((len(owners), len(candidates)), np.float32)
+    _add(bought.starts, bought.items, owners, model.known, columns, out)
+    return np.maximum(out, model.least[candidates]) * model.raised[candidates]
+
+
+def probability(model: Affinity, bought: Purchases, owners: npt.NDArray[Any], found: Floats, day: int) -> Floats:
+    """Probabilities of buying within the horizon for these scores of these owners."""
+    about = _traits(bought, owners, day) @ model.odds[2:]
+    odds = model.odds[0] + model.odds[1] * np.log(np.maximum(found, _LEAST)) + about[:, None]
+    chance: Floats = (1 / (1 + np.exp(-odds))).astype(np.float32)
+    return chance
+
+
+def _traits(bought: Purchases, owners: npt.NDArray[Any], day: int) -> Floats:
+    traits = [owner_traits(bought.items[rows], bought.days[rows], day) for rows in bought.rows(owners)]
+    return np.array(traits, np.float32)
+
+
+def _columns(model: Affinity, candidates: Ints) -> Floats:
+    """goods x candidates; nought for candidates that the model does not know."""
+    place = model.known[candidates]
+    return (
+        np.where(place >= 0, model.weights[:, np.maximum(place, 0)], np.float32(0))
+        if len(model.weights)
+        else (np.zeros((0, len(candidates)), np.float32))
+    )
+
+
+def _ease(bought: Purchases, end: int, seed: int, goods: int = GOODS, sample: int = SAMPLE) -> Any:
+    """Places of the goods, their weights, and how many owners were looked at."""
+    there = np.flatnonzero(np.diff(bought.starts))
+    if len(there) > sample:
+        there = np.sort(np.random.default_rng(seed).choice(there, sample, replace=False))
+    some = bought.of(there)
+    buyers = _buyers(some.starts, some.items, some.days, len(some.skus), end, 1.0)[1]
+    chosen = np.sort(np.argsort(-buyers, kind="stable")[: min(goods, int((buyers > 0).sum()))])
+    known = np.full(len(some.skus), -1, np.int32)
+    known[chosen] = np.arange(len(chosen), dtype=np.int32)
+    if not len(chosen):
+        return known, np.zeros((0, 0), np.float32), len(there)
+    gram, mass, count = _gram(some.starts, some.items, some.days, known, len(chosen), end)
+    lonely = np.tril(gram <= SHARED)
+    gram[np.diag_indices_from(gram)] += RIDGE * len(there) * mass / count
+    weights = _solved(gram)
+    weights[(lonely | lonely.T) & (weights > 0)] = 0
+    return known, weights, len(there)
+
+
+def _solved(gram: Floats) -> Floats:
+    """B of EASE: minus the inverse over its diagonal, by column; the diagonal is nought."""
+    factor, wrong = lapack.spotrf(gram, lower=1, overwrite_a=1)
+    assert wrong == 0, "a Gram matrix with a ridge is positive definite"
+    inverse, wrong = lapack.spotri(factor, lower=1, overwrite_c=1)
+    assert wrong == 0, "its factor has no nought on the diagonal"
+    lower = np.tril(inverse)
+    whole = lower + np.tril(lower, -1).T
+    weights = -whole / np.diag(whole)
+    np.fill_diagonal(weights, 0)
+    return np.ascontiguousarray(weights, np.float32)
+
+
+def _judged(bought: Purchases, before: Purchases, cut: int, horizon: int, seed: int) -> tuple[float, float, Floats]:
+    """Half-life and power of the trend with the best NDCG@10 on the window after `cut`, and the odds of its scores."""
+    known, weights, owners = _ease(before, cut, seed, goods=_JUDGED, sample=SAMPLE // 3)
+    trends = {days: trend_of(before, cut, days) for days in TREND_DAYS}
+    flat = np.ones(len(bought.skus), np.float32)
+    model = Affinity(known, weights, flat, flat, _least(before, cut), 0.0, _PLAIN, owners)
+    there = np.flatnonzero(np.diff(before.starts))
+    came = _some(there[came_within(bought, cut, cut + horizon)[there]], seed)
+    items = np.flatnonzero(known >= 0).astype(np.int32)
+    best, told = (TREND_DAYS[0], POWERS[0]), -1.0
+    if len(came):
+        found, truth = _new(model, bought, before, came, items, cut, horizon)
+        for days, trend in trends.items():
+            for power in POWERS:
+                one = _ndcg(found * _raised(trend, power)[items], truth)
+                if one > told * (CLEARLY if best == (TREND_DAYS[0], POWERS[0]) else 1.0):
+                    best, told = (days, power), one
+    raised = _raised(trends[best[0]], best[1])
+    some = _some(there, seed)
+    found, truth = _new(model, bought, before, some, items, cut, horizon)
+    return *best, _odds(before, cut, some, found * raised[items], truth)
+
+
+def _some(owners: npt.NDArray[Any], seed: int) -> npt.NDArray[Any]:
+    if len(owners) <= _JUDGED:
+        return owners
+    return np.sort(np.random.default_rng(seed).choice(owners, _JUDGED, replace=False))
+
+
+def _new(
+    model: Affinity, bought: Purchases, before: Purchases, owners: npt.NDArray[Any], items: Ints, cut: int, horizon: int
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Scores of what these owners had not bought (-1: they had), and whether they then bought it for the first time."""
+    found = scores(model, before, owners, items)
+    _strike(before.starts, before.items, owners, model.known, found)
+    owner, item = np.repeat(owners, len(items)).astype(np.int32), np.tile(items, len(owners))
+    return found, bought_within(bought, cut, cut + horizon, owner, item).reshape(found.shape) & (found >= 0)
+
+
+def _odds(before: Purchases, cut: int, owners: npt.NDArray[Any], found: Floats, truth: npt.NDArray[Any]) -> Floats:
+    """The odds on the first hundred of each of these owners' goods; the score alone where nobody bought any."""
+    width = min(100, found.shape[1])
+    top = np.argpartition(-found, width - 1, axis=1)[:, :width]
+    score = np.log(np.maximum(np.take_along_axis(found, top, 1), _LEAST))
+    y = np.take_along_axis(truth, top, 1).ravel()
+    if not 0 < y.sum() < len(y):
+        return _PLAIN
+    x = np.column_stack([score.ravel(), np.repeat(_traits(before, owners, cut), width, axis=0)])
+    bias, weights = logistic(x, y, free=frozenset(range(1, x.shape[1])))
+    odds: Floats = np.r_[bias, weights].astype(np.float32)
+    return odds
+
+
+def _ndcg(found: Floats, truth: npt.NDArray[Any]) -> float:
+    width = min(10, found.shape[1])
+    top = np.argpartition(-found, width - 1, axis=1)[:, :width]
+    order = np.take_along_axis(top, np.argsort(-np.take_along_axis(found, top, 1), axis=1, kind="stable"), 1)
+    discount = 1 / np.log2(np.arange(2, width + 2))
+    gained = (np.take_along_axis(truth, order, 1) * discount).sum(1)
+    ideal = np.r_[0.0, np.cumsum(discount)][np.minimum(truth.sum(1), width)]
+    return float((gained[ideal > 0] / ideal[ideal > 0]).mean()) if (ideal > 0).any() else 0.0
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def owner_traits(items: Ints, days: Ints, day: int) -> Any:
+    """Logarithms of visits, of days since the last (less is more), of visits lately and of distinct goods: scores are
+    sums over goods, so whoever has many has high ones without buying so much more."""
+    visits, lately, silent = visits_of(days, day)
+    return np.log(visits), -np.log(silent), np.log(lately + 0.01), np.log(len(np.unique(items)))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _buyers(starts: Longs, items: Ints, days: Ints, width: int, day: int, half_life: float) -> Any:
+    """By good: distinct buyers, decayed from each one's last purchase, and all of them."""
+    now, ever = np.zeros(width), np.zeros(width)
+    for owner in range(len(starts) - 1):
+        for row in range(starts[owner], starts[owner + 1]):
+            if row + 1 == starts[owner + 1] or items[row + 1] != items[row]:
+                now[items[row]] += 0.5 ** ((day - days[row]) / half_life)
+                ever[items[row]] += 1
+    return now, ever
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _gram(starts: Longs, items: Ints, days: Ints, known: Ints, width: int, day: int) -> Any:
+    """Sum over owners of the products of their weights, its mass on the diagonal, and the pairs of owner and good."""
+    gram = np.zeros((width, width), np.float32)
+    mass, count = 0.0, 0
+    for owner in range(len(starts) - 1):
+        first, end = starts[owner], starts[owner + 1]
+        held, weight, size = np.empty(end - first, np.int32), np.empty(end - first, np.float32), 0
+        for row in range(first, end):
+            last = row + 1 == end or items[row + 1] != items[row]
+            if last and known[items[row]] >= 0:
+                held[size] = known[items[row]]
+                weight[size] = 0.5 ** ((day - days[row]) / FADING)
+                mass += weight[size] * weight[size]
+                size += 1
+        count += size
+        for one in range(size):
+            for other in range(one + 1):
+                gram[held[one], held[other]] += weight[one] * weight[other]
+    return gram, mass, max(1, count)
+
+
+@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+def _add(starts: Longs, items: Ints, owners: Any, known: Ints, columns: Floats, out: Floats) -> None:
+    for place in numba.prange(len(owners)):
+        first, end = starts[owners[place]], starts[owners[place] + 1]
+        for row in range(first, end):
+            good = known[items[row]]
+            if good >= 0 and (row == first or items[row - 1] != items[row]):
+                for candidate in range(columns.shape[1]):
+                    out[place, candidate] += columns[good, candidate]
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _strike(starts: Longs, items: Ints, owners: Any, known: Ints, out: Floats) -> None:
+    """What somebody bought is out: its score is -1."""
+    for place in range(len(owners)):
+        for row in range(starts[owners[place]], starts[owners[place] + 1]):
+            if known[items[row]] >= 0:
+                out[place, known[items[row]]] = -1

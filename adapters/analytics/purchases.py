@@ -1,0 +1,145 @@
+"""Who bought what on which days: the arrays that the loops walk, owner by owner.
+
+Two billion lines are two billion rows nowhere: a block of owners is loaded, walked and let go.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Purchases:
+    """Each day on which an owner bought a good, once: `items` and `days` of owner o stand from `starts[o]` to
+    `starts[o + 1]`, in the order of goods, then of days. `days` are counted from 1970-01-01."""
+
+    owners: pa.Array
+    """Owners as text, ascending: owner 0, 1, …"""
+    skus: pa.Array
+    """Goods as text, ascending: item 0, 1, …"""
+    starts: Longs
+    items: Ints
+    days: Ints
+
+    def __len__(self) -> int:
+        return len(self.owners)
+
+    def until(self, day: int) -> "Purchases":
+        """What was bought before that day, by the same owners and of the same goods."""
+        keep = self.days < day
+        before = np.zeros(len(keep) + 1, np.int64)
+        np.cumsum(keep, out=before[1:])
+        return Purchases(self.owners, self.skus, before[self.starts], self.items[keep], self.days[keep])
+
+    def of(self, owners: npt.NDArray[Any]) -> "Purchases":
+        """What these owners bought, named by their places; the order stays."""
+        sizes = self.starts[owners + 1] - self.starts[owners]
+        starts = np.zeros(len(owners) + 1, np.int64)
+        np.cumsum(sizes, out=starts[1:])
+        rows = np.repeat(self.starts[owners] - starts[:-1], sizes) + np.arange(starts[-1])
+        return Purchases(self.owners.take(pa.array(owners)), self.skus, starts, self.items[rows], self.days[rows])
+
+    def rows(self, owners: npt.NDArray[Any]) -> Iterator[slice]:
+        """Where the rows of each of these owners stand."""
+        return (slice(self.starts[owner], self.starts[owner + 1]) for owner in owners)
+
+    @property
+    def owner_of_row(self) -> Ints:
+        """The owner of each row."""
+        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
+
+    @property
+    def end(self) -> int:
+        """The day after the last purchase; 0 where there is none."""
+        return int(self.days.max()) + 1 if len(self.days) else 0
+
+
+def purchases(batches: Iterable[pa.RecordBatch], *, skus: Sequence[str] = ()) -> Purchases:
+    """Purchases from batches of `owner`, `sku` (text) and `day` (date): goods that were sold, and `skus` as well."""
+    owners, items, days = Codes(), Codes(skus), list[Ints]()
+    for batch in batches:
+        owners.add(batch.column("owner"))
+        items.add(batch.column("sku"))
+        days.append(batch.column("day").cast(pa.date32()).cast(pa.int32()).to_numpy(zero_copy_only=False))
+    owner_names, owner = owners.close()
+    sku_names, item = items.close()
+    day = np.concatenate(days) if days else np.zeros(0, np.int32)
+    starts, item, day = _grouped(owner, item, day, len(owner_names))
+    return Purchases(owner_names, sku_names, *_distinct(starts, item, day))
+
+
+class Codes:
+    """Texts as places in their ascending order, batch by batch; each text is kept once."""
+
+    def __init__(self, known: Sequence[str] = ()) -> None:
+        self._values = pa.array(sorted(set(known)), pa.string())
+        self._codes: list[Ints] = []
+
+    def add(self, column: pa.Array) -> None:
+        """The next rows; no null among them."""
+        encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        words = encoded.dictionary.cast(pa.string())
+        places = pc.index_in(words, value_set=self._values)
+        if places.null_count:
+            fresh = words.filter(pc.is_null(places))
+            self._values = pa.concat_arrays([self._values, fresh])
+            places = pc.index_in(words, value_set=self._values)
+        mapped = places.to_numpy(zero_copy_only=False).astype(np.int32)
+        self._codes.append(mapped[encoded.indices.to_numpy(zero_copy_only=False)] if len(encoded) else mapped[:0])
+
+    def close(self) -> tuple[pa.Array, Ints]:
+        """All texts in ascending order, and the place of each row's text."""
+        order = pc.sort_indices(self._values).to_numpy()
+        place = np.empty(len(order), np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        codes = np.concatenate(self._codes) if self._codes else np.zeros(0, np.int32)
+        self._codes = []
+        return self._values.take(pa.array(order)), place[codes]
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _grouped(owner: Ints, item: Ints, day: Ints, owners: int) -> tuple[Longs, Ints, Ints]:
+    """The rows owner by owner: a counting sort, since owners are many and small."""
+    starts = np.zeros(owners + 1, np.int64)
+    for one in owner:
+        starts[one + 1] += 1
+    for place in range(owners):
+        starts[place + 1] += starts[place]
+    at = starts[:-1].copy()
+    items, days = np.empty(len(item), np.int32), np.empty(len(day), np.int32)
+    for row in range(len(owner)):
+        to = at[owner[row]]
+        at[owner[row]] += 1
+        items[to], days[to] = item[row], day[row]
+    return starts, items, days
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _distinct(starts: Longs, items: Ints, days: Ints) -> tuple[Longs, Ints, Ints]:
+    """Each owner's rows in the order of goods and days, equal ones once; in place, then cut."""
+    kept = np.zeros(len(starts), np.int64)
+    to = 0
+    for owner in range(len(starts) - 1):
+        first, last = starts[owner], starts[owner + 1]
+        keys = np.empty(last - first, np.int64)
+        for row in range(first, last):
+            keys[row - first] = (np.int64(items[row]) << 32) + days[row] + 0x40000000
+        keys.sort()
+        for place in range(len(keys)):
+            if place == 0 or keys[place] != keys[place - 1]:
+                items[to], days[to] = keys[place] >> 32, (keys[place] & 0xFFFFFFFF) - 0x40000000
+                to += 1
+        kept[owner + 1] = to
+    return kept, items[:to].copy(), days[:to].copy()

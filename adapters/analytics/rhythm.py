@@ -1,0 +1,244 @@
+"""Due: what a person buys, scored by the person's own rhythm.
+
+A logistic model of "will buy it within the horizon", fitted on the newest closed windows, over decayed own frequency,
+the time since the last purchase against the own gap, and how the good sells now. Its weights keep their signs, so that
+one more purchase of a good never lowers that good's score on the day it is due.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from adapters.analytics.logistic import logistic
+from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
+
+HALF_LIVES = (14.0, 30.0, 60.0, 120.0, 365.0)
+"""Days in which a purchase loses half its say; the model chooses among them."""
+FEATURES = (
+    *(f"frequency, half-life {days:.0f} d" for days in HALF_LIVES),
+    "frequency", "bought again", "share of visits", "how lately", "early in its rhythm", "late in its rhythm",
+    "sells now", "sells at all", "bought again by others", "visits", "last visit", "visits lately",
+)  # fmt: skip
+_FREE = {"sells at all"}
+"""The only weight without a sign: beside "sells now" it tells a fashion from a staple."""
+_OF_OWNER = ("visits", "last visit", "visits lately")
+_WINDOWS = 3
+_MOST_PAIRS = 600_000
+_TABLE = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """How each good sells as of a day: what the rhythm needs to know besides the person's own purchases."""
+
+    now: Floats
+    """Distinct buyers, decayed with a half-life of 14 days from each one's last purchase."""
+    ever: Floats
+    """Distinct buyers."""
+    again: Floats
+    """Share of its buyers who bought it on two days or more, drawn towards a third."""
+    gap: Floats
+    """Mean days between two purchases of one buyer; that of all goods where nobody bought it twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """The fitted weights: log odds of buying within the horizon = `bias` + `weights` · features."""
+
+    bias: float
+    weights: Floats
+    horizon: int
+
+
+def goods_of(bought: Purchases, day: int) -> Goods:
+    """How the goods sell as of the morning of that day; purchases from then on must not be among them."""
+    now, ever, twice, gaps, gap_count = _sold(bought.starts, bought.items, bought.days, len(bought.skus), day)
+    overall = gaps.sum() / gap_count.sum() if gap_count.sum() else 28.0
+    return Goods(
+        now.astype(np.float32),
+        ever.astype(np.float32),
+        ((twice + 1) / (ever + 3)).astype(np.float32),
+        np.where(gap_count > 0, (gaps + 3 * overall) / (gap_count + 3), overall).astype(np.float32),
+    )
+
+
+def pairs(bought: Purchases, day: int, goods: Goods) -> tuple[Ints, Ints, Floats]:
+    """Owner, item and features (pairs x len(FEATURES)) of every good that somebody bought before that day."""
+    count = _pair_count(bought.starts, bought.items)
+    owner, item = np.empty(count, np.int32), np.empty(count, np.int32)
+    features = np.empty((count, len(FEATURES)), np.float32)
+    _all_pairs(
+        bought.starts, bought.items, bought.days, day, goods.now, goods.ever, goods.again, goods.gap, DECAY,
+        owner, item, features,
+    )  # fmt: skip
+    return owner, item, features
+
+
+def fit(bought: Purchases, end: int, horizon: int, *, seed: int = 0) -> Rhythm | None:
+    """The weights that would have told best what was bought in the newest windows before `end`; None: no such window.
+
+    Up to three windows of `horizon` days, and of owners as many as give 600,000 pairs. The order of a person's goods
+    is learned from those who came, the probability from all: who stays away says nothing about which good is due.
+    """
+    features, labels, came = list[Floats](), list[npt.NDArray[Any]](), list[npt.NDArray[Any]]()
+    for window in range(1, _WINDOWS + 1):
+        cut = end - window * horizon
+        before = bought.until(cut)
+        if not len(before.days) or (features and cut - int(before.days.min()) < 2 * horizon):
+            break
+        goods = goods_of(before, cut)
+        chosen = _sample(before, _MOST_PAIRS // _WINDOWS, seed + window)
+        some = before.of(chosen)
+        owner, item, found = pairs(some, cut, goods)
+        features.append(found)
+        labels.append(bought_within(bought, cut, cut + horizon, chosen[owner], item))
+        came.append(came_within(bought, cut, cut + horizon)[chosen[owner]])
+    x, y = (
+        np.concatenate(features or [np.zeros((0, len(FEATURES)), np.float32)]),
+        np.concatenate(labels or [np.zeros(0, bool)]),
+    )
+    if not 0 < y.sum() < len(y):
+        return None
+    there = np.concatenate(came)
+    if y[there].all():
+        there[:] = True
+    _, order = logistic(x[there], y[there], free={FEATURES.index(name) for name in _FREE})
+    about = [FEATURES.index(name) for name in _OF_OWNER]
+    bias, last = logistic(np.column_stack([x @ order, x[:, about]]), y)
+    weights = last[0] * order
+    weights[about] += last[1:]
+    return Rhythm(bias, weights.astype(np.float32), horizon)
+
+
+def probability(rhythm: Rhythm, features: Floats) -> Floats:
+    """Probability of buying within the horizon, row by row."""
+    chance: Floats = (1 / (1 + np.exp(-(features @ rhythm.weights + rhythm.bias)))).astype(np.float32)
+    return chance
+
+
+def _sample(bought: Purchases, pairs_wanted: int, seed: int) -> npt.NDArray[Any]:
+    there = np.flatnonzero(np.diff(bought.starts))
+    mean = len(bought.days) / max(1, len(there))
+    wanted = int(pairs_wanted / max(1.0, mean)) + 1
+    if wanted >= len(there):
+        return there
+    return np.sort(np.random.default_rng(seed).choice(there, wanted, replace=False))
+
+
+def bought_within(bought: Purchases, first: int, end: int, owner: Ints, item: Ints) -> npt.NDArray[np.bool_]:
+    """For each pair of owner and item, whether it was bought on a day from `first` to before `end`."""
+    inside = (bought.days >= first) & (bought.days < end)
+    width = len(bought.skus)
+    then = np.unique(bought.owner_of_row[inside].astype(np.int64) * width + bought.items[inside])
+    return np.isin(owner.astype(np.int64) * width + item, then, kind="sort")
+
+
+def came_within(bought: Purchases, first: int, end: int) -> npt.NDArray[np.bool_]:
+    """For each owner, whether anything was bought on a day from `first` to before `end`."""
+    came = np.zeros(len(bought), bool)
+    came[bought.owner_of_row[(bought.days >= first) & (bought.days < end)]] = True
+    return came
+
+
+DECAY: Floats = (0.5 ** (np.arange(_TABLE) / np.array(HALF_LIVES)[:, None])).astype(np.float32)
+"""What is left of a purchase after so many days, by half-life; older than eleven years counts as that."""
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _sold(starts: Longs, items: Ints, days: Ints, width: int, day: int) -> Any:
+    now, ever, twice = np.zeros(width), np.zeros(width), np.zeros(width)
+    gaps, gap_count = np.zeros(width), np.zeros(width)
+    for owner in range(len(starts) - 1):
+        row, end = starts[owner], starts[owner + 1]
+        while row < end:
+            item, first, count = items[row], days[row], 0
+            while row < end and items[row] == item:
+                row += 1
+                count += 1
+            last = days[row - 1]
+            ever[item] += 1
+            now[item] += 0.5 ** ((day - last) / 14.0)
+            if count > 1:
+                twice[item] += 1
+                gaps[item] += last - first
+                gap_count[item] += count - 1
+    return now, ever, twice, gaps, gap_count
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def visits_of(days: Ints, day: int) -> tuple[int, float, int]:
+    """Distinct days of one owner's rows, the same decayed with a half-life of 60 days, days since the last."""
+    ordered = np.sort(days)
+    visits, lately = 0, 0.0
+    for place in range(len(ordered)):
+        if place == 0 or ordered[place] != ordered[place - 1]:
+            visits += 1
+            lately += 0.5 ** ((day - ordered[place]) / 60.0)
+    return visits, lately, day - ordered[-1]
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def describe(
+    days: Ints, day: int, visits: int, lately: float, silent: int,
+    now: float, ever: float, again: float, item_gap: float, decay: Floats, out: Floats,
+) -> None:  # fmt: skip
+    """The features of one good for one owner who bought it on these days, ascending."""
+    count = len(days)
+    for life in range(len(decay)):
+        left = 0.0
+        for one in days:
+            left += decay[life, min(day - one, decay.shape[1] - 1)]
+        out[life] = np.log(left + 0.01)
+    at = len(decay)
+    age = day - days[-1]
+    gap = (days[-1] - days[0]) / (count - 1) if count > 1 else item_gap
+    pace = np.log((age + 1.0) / (gap + 1.0))
+    out[at] = np.log(count)
+    out[at + 1] = 1.0 if count > 1 else 0.0
+    out[at + 2] = np.log(count / visits)
+    out[at + 3] = -np.log(age)
+    out[at + 4] = min(0.0, pace)
+    out[at + 5] = -max(0.0, pace)
+    out[at + 6] = np.log(now + 1.0)
+    out[at + 7] = np.log(ever + 1.0)
+    out[at + 8] = np.log(again)
+    out[at + 9] = np.log(visits)
+    out[at + 10] = -np.log(silent)
+    out[at + 11] = np.log(lately + 0.01)
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _pair_count(starts: Longs, items: Ints) -> int:
+    count = 0
+    for owner in range(len(starts) - 1):
+        for row in range(starts[owner], starts[owner + 1]):
+            if row == starts[owner] or items[row] != items[row - 1]:
+                count += 1
+    return count
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _all_pairs(
+    starts: Longs, items: Ints, days: Ints, day: int,
+    now: Floats, ever: Floats, again: Floats, gap: Floats, decay: Floats,
+    owners: Ints, goods: Ints, features: Floats,
+) -> None:  # fmt: skip
+    pair = 0
+    for owner in range(len(starts) - 1):
+        row, end = starts[owner], starts[owner + 1]
+        if row == end:
+            continue
+        visits, lately, silent = visits_of(days[row:end], day)
+        while row < end:
+            item, first = items[row], row
+            while row < end and items[row] == item:
+                row += 1
+            owners[pair], goods[pair] = owner, item
+            describe(
+                days[first:row], day, visits, lately, silent,
+                now[item], ever[item], again[item], gap[item], decay, features[pair],
+            )  # fmt: skip
+            pair += 1
