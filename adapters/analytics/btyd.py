@@ -1,31 +1,30 @@
 """Buy till you die: who is still a customer, and how often he comes, from three numbers a customer.
 
-x: repeat purchases (distinct days after the first); tx: the time of the last of them; T: how long he is known; both since
-the first purchase, in any one unit. BG/NBD: Fader, Hardie & Lee, Marketing Science 24 (2005); MBG/NBD: Batislam, Denizel
-& Filiztekin, IJRM 24 (2007); Pareto/NBD: Schmittlein, Morrison & Colombo (1987) as in Fader & Hardie's note 009 (2005);
+x: repeat purchases (distinct days after the first); tx: the time of the last of them; T: how long he is known; both
+since the first purchase, in any one unit. BG/NBD: Fader, Hardie & Lee, Marketing Science 24 (2005); MBG/NBD: Batislam,
+Denizel & Filiztekin, IJRM 24 (2007); Pareto/NBD: Schmittlein, Morrison & Colombo (1987), by Fader & Hardie's note 009;
 spend: gamma-gamma, Fader & Hardie's note 025 (2013). Every power is taken in logarithms, so no x and no T overflows.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import OptimizeResult, minimize
 from scipy.special import betaln, expit, gammaln
 
-Floats = npt.NDArray[np.float64]
-Loss = Callable[[Floats], float]
-_EDGE = 8.0  # log-parameters, with time in units of the mean T: beyond it the mixing is a point or the rate nothing
-_STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.0, -1.0, -1.0, 1.0), (1.0, 2.0, -2.0, 0.0))
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
-_TERMS = 20_000
-_SMALLEST_SHARE = 40.0  # e-folds: e^-40 of an integral is below float64
-
-
-class Unfit(ValueError):
-    """These histories do not determine the model; the message says what to do."""
+from adapters.analytics.btydmath import (
+    NODES,
+    SMALLEST,
+    WEIGHTS,
+    Floats,
+    Unfit,
+    fit_least,
+    integral,
+    log_odds_dead,
+    log_odds_gone,
+    series,
+)
 
 
 class Buying(Protocol):
@@ -59,7 +58,8 @@ def compress(x: npt.ArrayLike, tx: npt.ArrayLike, T: npt.ArrayLike) -> Rows:
     table = table[:, np.lexsort(table)]
     fresh = np.concatenate([[True], (np.diff(table) != 0).any(axis=0)])
     counts = np.diff(np.append(np.flatnonzero(fresh), table.shape[1])).astype(np.float64)
-    return Rows(*table[:, fresh], counts)
+    repeats, last, known = table[:, fresh]
+    return Rows(repeats, last, known, counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +87,15 @@ class _Geometric:
             r, alpha, a, b = np.exp(logs)
             stayed = betaln(a, b + x + cls._FIRST) - betaln(a, b)
             alive = gammaln(r + x) - gammaln(r) + r * np.log(alpha) - (r + x) * np.log(alpha + T) + stayed
-            gone = _log_odds_gone(x, tx, T, r, alpha, a, b, cls._FIRST)
+            gone = log_odds_gone(x, tx, T, r, alpha, a, b, cls._FIRST)
             return -float(rows.n @ (alive + np.logaddexp(0.0, gone)) / rows.n.sum())
 
-        (r, alpha, a, b), least = _least(loss, 4)
+        (r, alpha, a, b), least = fit_least(loss, 4)
         return cls(r, alpha * scale, a, b, _likelihood(rows, scale, least))
 
     def p_alive(self, x: Floats, tx: Floats, T: Floats) -> Floats:
         """The chance that he has not left by T."""
-        return np.asarray(expit(-_log_odds_gone(x, tx, T, self.r, self.alpha, self.a, self.b, self._FIRST)))
+        return np.asarray(expit(-log_odds_gone(x, tx, T, self.r, self.alpha, self.a, self.b, self._FIRST)))
 
     def p_buys(self, x: Floats, tx: Floats, T: Floats, t: float) -> Floats:
         """The chance of a purchase in (T, T + t], in closed form: nobody who is alive can leave before buying."""
@@ -111,8 +111,8 @@ class _Geometric:
         a, stays = self.a, self.b + np.asarray(x, dtype=np.float64) + self._FIRST
         z = t / (self.alpha + T + t)
         grows = a + stays - 1 - self.r - x
-        series = _series(grows + 1, np.float64(a), a + stays, z, (a - 1) * np.log1p(-z))
-        if_alive = (a + stays - 1) * _integral(a - 1, np.log1p(-z)) - grows * z * series
+        terms = series(grows + 1, a, a + stays, z, (a - 1) * np.log1p(-z))
+        if_alive = (a + stays - 1) * integral(a - 1, np.log1p(-z)) - grows * z * terms
         return self.p_alive(x, tx, T) * if_alive
 
 
@@ -154,31 +154,31 @@ class ParetoNbd:
             r, alpha, s, beta = np.exp(logs)
             alive = gammaln(r + x) - gammaln(r) + r * np.log(alpha) - (r + x) * np.log(alpha + T)
             alive -= s * np.log1p(T / beta)
-            gone = _log_odds_dead(x, tx, T, r, alpha, s, beta)
+            gone = log_odds_dead(x, tx, T, r, alpha, s, beta)
             return -float(rows.n @ (alive + np.logaddexp(0.0, gone)) / rows.n.sum())
 
-        (r, alpha, s, beta), least = _least(loss, 4)
+        (r, alpha, s, beta), least = fit_least(loss, 4)
         return cls(r, alpha * scale, s, beta * scale, _likelihood(rows, scale, least))
 
     def p_alive(self, x: Floats, tx: Floats, T: Floats) -> Floats:
         """The chance that he has not left by T."""
-        return np.asarray(expit(-_log_odds_dead(x, tx, T, self.r, self.alpha, self.s, self.beta)))
+        return np.asarray(expit(-log_odds_dead(x, tx, T, self.r, self.alpha, self.s, self.beta)))
 
     def p_buys(self, x: Floats, tx: Floats, T: Floats, t: float) -> Floats:
         """The chance of a purchase in (T, T + t]: the first one's density times the chance of living to see it.
 
-        Integrated over y = log(1 + v / (alpha + T)) by Gauss-Legendre, 64 nodes up to where the density is below float64.
+        Integrated over y = log(1 + v / (alpha + T)) by Gauss-Legendre, 64 nodes, to where it is below float64.
         """
         rate = self.r + np.asarray(x, dtype=np.float64)
-        end = np.minimum(np.log1p(t / (self.alpha + T)), _SMALLEST_SHARE / rate)
-        y = end[..., None] * (_NODES + 1) / 2
+        end = np.minimum(np.log1p(t / (self.alpha + T)), SMALLEST / rate)
+        y = end[..., None] * (NODES + 1) / 2
         lives = self.s * np.log1p(((self.alpha + T) / (self.beta + T))[..., None] * np.expm1(y))
-        first = (rate[..., None] * np.exp(-rate[..., None] * y - lives)) @ _WEIGHTS
+        first = (rate[..., None] * np.exp(-rate[..., None] * y - lives)) @ WEIGHTS
         return np.asarray(self.p_alive(x, tx, T) * first * end / 2)
 
     def expected(self, x: Floats, tx: Floats, T: Floats, t: float) -> Floats:
         """The mean number of purchases in (T, T + t], for x = 0 and s = 1 too."""
-        lives = (self.beta + T) * _integral(self.s - 1, -np.log1p(t / (self.beta + T)))
+        lives = (self.beta + T) * integral(self.s - 1, -np.log1p(t / (self.beta + T)))
         return np.asarray(self.p_alive(x, tx, T) * (self.r + x) / (self.alpha + T) * lives)
 
 
@@ -208,14 +208,14 @@ class GammaGamma:
             each = q * np.log(gamma) - betaln(px, q) + px * np.log(x * m) - np.log(m) - (px + q) * np.log(gamma + x * m)
             return -float(each.mean())
 
-        (p, q, gamma), least = _least(loss, 3)
+        (p, q, gamma), least = fit_least(loss, 3)
         return cls(p, q, gamma * scale, -least * len(x) - len(x) * float(np.log(scale)))
 
     def expected(self, x: Floats, mean: Floats) -> Floats:
         """The mean value of his next purchase; x = 0 gets everybody's. Infinite where p x + q <= 1: no mean exists."""
         weight = self.p * x + self.q - 1
         worth = self.p * (self.gamma + np.where(x > 0, x * mean, 0.0))
-        return np.divide(worth, weight, out=np.full(np.shape(worth), np.inf), where=weight > 0)
+        return np.asarray(np.divide(worth, weight, out=np.full(np.shape(worth), np.inf), where=weight > 0))
 
 
 def _scale(rows: Rows) -> float:
@@ -227,72 +227,3 @@ def _scale(rows: Rows) -> float:
 
 def _likelihood(rows: Rows, scale: float, least: float) -> float:
     return -least * float(rows.n.sum()) - float(rows.x @ rows.n) * float(np.log(scale))
-
-
-def _least(loss: Loss, parameters: int) -> tuple[list[float], float]:
-    """The parameters of least loss: the first start that converges inside, else the best of all starts, polished."""
-    bounds = [(-_EDGE, _EDGE)] * parameters
-    tried: list[OptimizeResult] = []
-    for start in _STARTS:
-        found = minimize(
-            loss, start[:parameters], method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-13, "gtol": 1e-7}
-        )
-        tried.append(found)
-        if found.success and (np.abs(found.x) < _EDGE - 1).all():
-            break
-    else:
-        best = min(tried, key=lambda one: float(one.fun))
-        tried.append(minimize(loss, best.x, method="Nelder-Mead", bounds=bounds, options={"maxiter": 2000}))
-    best = min(tried, key=lambda one: float(one.fun))
-    if not np.isfinite(best.fun):
-        raise Unfit("no parameters explain these histories; look for a customer with an impossible number of purchases")
-    return [float(one) for one in np.exp(best.x)], float(best.fun)
-
-
-def _log_odds_gone(x: Floats, tx: Floats, T: Floats, r: float, alpha: float, a: float, b: float, first: int) -> Floats:
-    """ln of left at tx : still there; -inf for who had no chance to leave yet. `first` is 1 if the first purchase was one."""
-    had = np.asarray(x + first > 0)
-    stayed = np.log(b + x + first - 1, out=np.zeros(np.shape(x)), where=had)
-    return np.where(had, np.log(a) - stayed + (r + x) * np.log((alpha + T) / (alpha + tx)), -np.inf)
-
-
-def _log_odds_dead(x: Floats, tx: Floats, T: Floats, r: float, alpha: float, s: float, beta: float) -> Floats:
-    """ln of left in (tx, T] : still there; -inf for who bought at T.
-
-    The published 2F1(r+s+x, .; r+s+x+1; z) by Euler's transformation: what is left to sum falls from its first term on.
-    """
-    n = r + s + x
-
-    def beyond(v: Floats) -> Floats:
-        if alpha >= beta:
-            rate, leave, rises = r + x, np.float64(s), r + x
-        else:
-            rate, leave, rises = r + x - 1, np.float64(s + 1), np.float64(s + 1)
-        z = abs(alpha - beta) / (max(alpha, beta) + v)
-        sums = _series(rises, np.float64(2), n + 1, z, np.zeros(np.shape(z)))
-        return np.asarray(np.log(sums) - rate * np.log(alpha + v) - leave * np.log(beta + v))
-
-    begun = beyond(tx)
-    share = -np.expm1(np.minimum(beyond(T) - begun, 0.0))
-    dead = np.log(share, out=np.full(np.shape(share), -np.inf), where=share > 0)
-    return np.asarray(dead + begun + np.log(s / n) + (r + x) * np.log(alpha + T) + s * np.log(beta + T))
-
-
-def _integral(power: float, log: Floats) -> Floats:
-    """(1 - e^(power log)) / power, and its limit -log at power 0."""
-    return np.asarray(-log if power == 0 else -np.expm1(power * log) / power)
-
-
-def _series(u: Floats, v: Floats, c: Floats, z: Floats, lead: Floats) -> Floats:
-    """e^lead times the sum over j of (u)_j (v)_j / ((c)_j (2)_j) z^j; `lead` <= 0, so that great sums do not overflow."""
-    total = np.ones(np.broadcast_shapes(*map(np.shape, (u, v, c, z))))
-    term, lead = total.copy(), lead + np.zeros(total.shape)
-    for j in range(_TERMS):
-        term = term * ((u + j) * (v + j) / ((c + j) * (2 + j)) * z)
-        total = total + term
-        if (np.abs(term) <= 1e-16 * np.abs(total)).all():
-            break
-        if np.abs(total).max() > 1e200:
-            down = np.where(np.abs(total) > 1e200, 1e-200, 1.0)
-            total, term, lead = total * down, term * down, lead - np.log(down)
-    return np.asarray(total * np.exp(lead))
