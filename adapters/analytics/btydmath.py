@@ -43,7 +43,7 @@ def fit_least(loss: Callable[[Floats], float], parameters: int) -> tuple[list[fl
 
 
 def log_odds_gone(x: Floats, tx: Floats, T: Floats, r: float, alpha: float, a: float, b: float, first: int) -> Floats:
-    """ln of left at tx : still there; -inf for who had no chance to leave yet. `first` 1: the first purchase was one."""
+    """ln of left at tx : still there; -inf for who had no chance to leave yet. `first` 1: the first purchase is one."""
     had = np.asarray(x + first > 0)
     stayed = np.log(b + x + first - 1, out=np.zeros(np.shape(x)), where=had)
     return np.where(had, np.log(a) - stayed + (r + x) * np.log((alpha + T) / (alpha + tx)), -np.inf)

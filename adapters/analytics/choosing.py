@@ -44,8 +44,8 @@ class Verdict:
         best = self.trials[0]
         others = ", ".join(f"{one.name} {one.recalibrated.brier:.4f}/{one.forward.auc:.3f}" for one in self.trials[1:])
         return (
-            f"{self.chosen}: Brier {best.recalibrated.brier:.4f}, AUC {best.forward.auc:.3f} on {self.customers} customers, "
-            f"of whom {self.away:.1%} stayed away; behind it (Brier/AUC): {others}"
+            f"{self.chosen}: Brier {best.recalibrated.brier:.4f}, AUC {best.forward.auc:.3f} on {self.customers} "
+            f"customers, of whom {self.away:.1%} stayed away; behind it (Brier/AUC): {others}"
         )
 
 
