@@ -1,4 +1,4 @@
-"""Real receipts for benchmarks and tests: Online Retail 2011 as lines, the discounts of The Complete Journey as orders."""
+"""Real receipts for benchmarks and tests: Online Retail 2011 as lines, The Complete Journey's discounts."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ class Orders:
 
 
 def online_retail(shared: Path) -> Lines:
-    """The usual cleaning (`data/README.md`) plus returns; the till wrote no discount: it is what is below list price."""
+    """The usual cleaning (`data/README.md`) plus returns; a discount is what a price was below the list price."""
     table = pq.read_table(shared / "data" / "online_retail_2011.parquet")
     goods = pc.match_substring_regex(table["stock_code"], "^[0-9]{5}")
     real = pc.and_(pc.not_equal(table["quantity"], 0), pc.greater(table["unit_price"], 0))
@@ -67,7 +67,7 @@ def _numbers(values: npt.NDArray[np.generic]) -> Ints:
 
 
 def _list_price(sku: Ints, price: Ints) -> Ints:
-    """The price at which the line's sku was sold most often, the lower of equals: a price list, nothing of a customer."""
+    """The price at which the line's sku was sold most often, the lower of equals: it tells nothing of a customer."""
     pairs, times = np.unique(np.stack([sku, price]), axis=1, return_counts=True)
     order = np.lexsort((pairs[1], -times, pairs[0]))
     codes, first = np.unique(pairs[0][order], return_index=True)

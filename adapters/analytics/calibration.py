@@ -36,7 +36,6 @@ def quality(chance: Floats, happened: Bools) -> Quality:
     """Every measure; both outcomes have to be there. Equal chances share their rank."""
     bins = _bins(chance, happened)
     size, events = len(chance), int(happened.sum())
-    auc = (rankdata(chance)[happened].sum() - events * (events + 1) / 2) / (events * (size - events))
     order = np.argsort(-chance, kind="stable")
     # Within ties the share of events is spread evenly, so that no order of the file is good or bad luck.
     values, group, number = np.unique(-chance[order], return_inverse=True, return_counts=True)
@@ -45,13 +44,19 @@ def quality(chance: Floats, happened: Bools) -> Quality:
     top = max(1, size // BINS)
     within = np.cumsum((tied / number)[group])[top - 1] / top
     return Quality(
-        auc=float(auc),
+        auc=auc(chance, happened),
         average_precision=float(tied @ precision / events),
         lift=float(within / happened.mean()),
         brier=float(np.mean((chance - happened) ** 2)),
         calibration_error=sum(one.customers * abs(one.foretold - one.happened) for one in bins) / size,
         bins=bins,
     )
+
+
+def auc(score: Floats, happened: Bools) -> float:
+    """The chance that one to whom it happened scores above one to whom it did not; equal scores count half."""
+    size, events = len(score), int(happened.sum())
+    return float((rankdata(score)[happened].sum() - events * (events + 1) / 2) / (events * (size - events)))
 
 
 def _bins(chance: Floats, happened: Bools) -> tuple[Bin, ...]:
