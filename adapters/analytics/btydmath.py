@@ -24,7 +24,7 @@ class Unfit(ValueError):
 def fit_least(loss: Callable[[Floats], float], parameters: int) -> tuple[list[float], float]:
     """The parameters of least loss, exact ones from the start that ends inside the bounds.
 
-    At an edge (nobody ever leaves: common among a shop's regulars) the valley is flat, and its limit is soon good enough.
+    At an edge (nobody ever leaves: common among a shop's regulars) the valley is flat: its limit is soon good enough.
     """
     bounds = [(-_EDGE, _EDGE)] * parameters
 

@@ -35,7 +35,7 @@ SIGNS = {  # of each feature on the risk; 0: it may go either way
     "trend": -1,
     "categories": -1,
 }
-_FITTED = 20_000  # customers are enough for four parameters: each is known to some hundredths
+_FITTED = 50_000  # customers of a window are enough for a score's few parameters: each is known to some hundredths
 _USUAL_GAP = 30.0  # days, where nobody has come twice
 
 
@@ -156,14 +156,18 @@ class Dying:
 
 def fit_model(closed: Sequence[Window]) -> Model:
     """The logistic model of closed windows, pooled; both outcomes have to be there."""
-    values = np.concatenate([features(one.history) for one in closed])
-    return Model(fit_logit(values, np.concatenate([one.away for one in closed]), tuple(SIGNS.values())))
+    values = np.concatenate([features(one.history.every(_step(one.history))) for one in closed])
+    away = np.concatenate([one.away[:: _step(one.history)] for one in closed])
+    return Model(fit_logit(values, away, tuple(SIGNS.values())))
+
+
+def _step(history: CustomerHistory) -> int:
+    return max(1, len(history) // _FITTED)
 
 
 def fit_dying(name: str, history: CustomerHistory, horizon: int) -> Dying:
     """A BTYD model of every so many customers of one history. Raises btydmath.Unfit."""
-    every = max(1, len(history) // _FITTED)
-    rows = compress(*(one[::every] for one in history.btyd))
+    rows = compress(*history.every(_step(history)).btyd)
     kinds: dict[str, type[BgNbd] | type[MbgNbd] | type[ParetoNbd]] = {"bg": BgNbd, "mbg": MbgNbd, "pareto": ParetoNbd}
     return Dying(name, kinds[name].fit(rows), horizon)
 

@@ -50,6 +50,11 @@ class CustomerHistory:
     def __getitem__(self, name: str) -> Floats:
         return self.columns[name]
 
+    def every(self, step: int) -> "CustomerHistory":
+        """Each `step`-th customer."""
+        columns = {name: column[::step] for name, column in self.columns.items()}
+        return CustomerHistory(self.at, self.ids[::step], columns)
+
     @property
     def btyd(self) -> tuple[Floats, Floats, Floats]:
         """x, tx and T of every customer, in days (see `btyd`)."""

@@ -40,7 +40,7 @@ def cdnow(shared: Path) -> Cdnow:
     known = visits[1] <= end
     last = first.copy()
     np.maximum.at(last, visits[0][known], visits[1][known])
-    x: Floats = np.bincount(visits[0][known], minlength=size) - 1.0
+    x = np.asarray(np.bincount(visits[0][known], minlength=size), dtype=np.float64) - 1
     later = np.bincount(visits[0][~known], minlength=size).astype(float)
     again = known & (visits[1] > first[visits[0]])
     mean = np.bincount(visits[0][again], spent[again], size) / np.maximum(x, 1)
@@ -132,6 +132,7 @@ TRUTHS = [BgNbd(0.8, 6, 0.8, 2.5, 0), MbgNbd(0.9, 6, 0.9, 2.5, 0), ParetoNbd(0.8
 @pytest.mark.parametrize("truth", TRUTHS, ids=["bg", "mbg", "pareto"])
 def test_parameters_of_simulated_customers_are_found_again(truth: BgNbd | MbgNbd | ParetoNbd) -> None:
     x, tx, T, _ = _seen(truth, 20_000, 40.0, 1.0)
+    tx = np.ceil(tx * 10) / 10  # tills tell days, not moments
     fit = type(truth).fit(compress(x, tx, T))
     told, true = (astuple(one)[:-1] for one in (fit, truth))
     assert told == pytest.approx(true, rel=0.25)
@@ -271,27 +272,6 @@ def test_where_nobody_ever_leaves_the_fit_is_the_limit(model: type[BgNbd]) -> No
     fit = model.fit(compress(x, tx, np.full(2000, 50.0)))
     assert fit.p_alive(x, tx, np.full(2000, 50.0)).mean() > 0.95
     assert fit.expected(x, tx, np.full(2000, 50.0), 50.0).mean() == pytest.approx(4.0, abs=0.3)
-
-
-def test_the_spend_of_simulated_customers_is_found_again() -> None:
-    chance = np.random.default_rng(5)
-    x = chance.integers(1, 9, 20_000).astype(float)
-    scale = chance.gamma(4.0, 1 / 15.0, len(x))
-    mean = chance.gamma(6.0 * x) / scale / x
-    fit = GammaGamma.fit(x, mean)
-    assert [fit.p, fit.q, fit.gamma] == pytest.approx([6.0, 4.0, 15.0], rel=0.15)
-    assert fit.expected(np.zeros(1), np.zeros(1))[0] == pytest.approx(6 * 15 / 3, rel=0.03)
-    near = fit.expected(np.array([1.0, 100]), np.array([90.0, 90]))
-    assert 30 < near[0] < near[1] < 90
-
-
-def test_spend_without_differences_is_refused() -> None:
-    with pytest.raises(Unfit, match="use the mean receipt"):
-        GammaGamma.fit([0, 2, 1], [9.0, 5.0, 5.0])
-
-
-def test_spend_has_no_mean_where_its_tail_is_too_heavy() -> None:
-    assert GammaGamma(1.0, 0.8, 10.0, 0.0).expected(np.array([0.0, 1]), np.array([0.0, 5])).tolist() == [np.inf, 18.75]
 
 
 def test_a_series_beyond_float64_comes_down_by_its_lead() -> None:
