@@ -167,7 +167,7 @@ class ParetoNbd:
     def p_buys(self, x: Floats, tx: Floats, T: Floats, t: float) -> Floats:
         """The chance of a purchase in (T, T + t]: the first one's density times the chance of living to see it.
 
-        Integrated over y = log(1 + v / (alpha + T)) by Gauss-Legendre, 64 nodes, to where it is below float64.
+        Integrated over y = log(1 + v / (alpha + T)) by Gauss-Legendre, 40 nodes, to where it is below float64.
         """
         rate = self.r + np.asarray(x, dtype=np.float64)
         end = np.minimum(np.log1p(t / (self.alpha + T)), SMALLEST / rate)

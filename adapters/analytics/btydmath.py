@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.optimize import OptimizeResult, minimize
 
 Floats = npt.NDArray[np.float64]
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
 SMALLEST = 40.0  # e-folds: e^-40 of an integral is below float64
 _EDGE = 8.0  # of log-parameters, with time in units of the mean T: beyond it everybody is alike, or a rate is nothing
 _STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.0, -1.0, -1.0, 1.0))

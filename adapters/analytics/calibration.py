@@ -81,9 +81,9 @@ def picture(bins: tuple[Bin, ...], *, title: str, description: str, foretold: st
         for mark in (0, 25, 50, 75, 100)
     )
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 320" role="img" aria-labelledby="what how" '
-        'font-family="sans-serif" font-size="11">'
-        f'<title id="what">{escape(title)}</title><desc id="how">{escape(description)}</desc>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 320" role="figure" '
+        f'aria-label="{escape(title)}. {escape(description)}" font-family="sans-serif" font-size="11">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
         '<rect width="320" height="320" fill="#fff"/>'
         '<path d="M40 20V280H300" fill="none" stroke="#444"/>'
         '<path d="M40 280L300 20" stroke="#767676" stroke-dasharray="4 4"/>'

@@ -71,18 +71,16 @@ def choose(closed: Sequence[Window], horizon: int = HORIZON) -> tuple[Risk, Verd
 
     With a history too short, too small or too odd to try anything it is the silence rule; the key says what is wanting.
     """
-    newest = closed[0] if closed else None
-    customers = len(newest.history) if newest else 0
-    away = float(newest.away.mean()) if newest and customers else 0.0
+    customers = len(closed[0].history) if closed else 0
+    away = float(closed[0].away.mean()) if customers else 0.0
     if why := wanting(closed, horizon):
         rule = Rule("silence")
-        few = newest is None or min(newest.away.sum(), (~newest.away).sum()) < ENOUGH
-        risk = Risk(rule, Platt()) if few or newest is None else level(rule, newest)
-        return risk, Verdict(rule.name, why, customers, away)
+        many = ENOUGH <= customers * away <= customers - ENOUGH
+        return level(rule, closed[0]) if many else Risk(rule, Platt()), Verdict(rule.name, why, customers, away)
     trials = backtest(closed, horizon)
     chosen = trials[0].name
-    assert newest is not None
-    return level(_learn(chosen, closed, horizon), newest), Verdict(chosen, "churn.best", customers, away, trials)
+    risk = level(_learn(chosen, closed, horizon), closed[0])
+    return risk, Verdict(chosen, "churn.best", customers, away, trials)
 
 
 def wanting(closed: Sequence[Window], horizon: int = HORIZON) -> str:

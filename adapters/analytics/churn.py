@@ -1,8 +1,9 @@
 """Who will stop coming: the chance that a customer buys nothing in the next `horizon` days, and why.
 
-A logistic model on 17 figures of his history, none of which can push the wrong way: longer silence never looks safer,
-more visits or more money never riskier. It learns from closed windows, pooled, and the newest of them sets its level,
-since the share who stay away goes with the season (.52 in summer, .43 before Christmas on Online Retail 2011).
+A logistic model on 17 figures of his history, each of which can push only the way it should: longer silence alone never
+looks safer, more receipts or more money alone never riskier. It learns from closed windows, pooled, and the newest of
+them sets its level, since the share who stay away goes with the season (Online Retail 2011: .52 of the customers of June,
+.43 of those of September).
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ SIGNS = {  # of each feature on the risk; 0: it may go either way
     "tenure": 0,
     "gap": 0,
     "gap_spread": 0,
-    "basket": 0,
+    "basket": -1,
     "items_per_receipt": 0,
     "discounts": 0,
     "returns": 0,

@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from adapters.analytics.histories import Bools, Floats
 
-PENALTY = 10.0  # on the squares of the weights; between .3 and 100 the quality on closed windows is the same
+PENALTY = 10.0  # on the squares of the weights; from 1 to 300 a cross-validated AUC moves by less than .001
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def test_the_picture_puts_true_chances_on_the_diagonal_and_says_them() -> None:
     )
     root = ET.fromstring(svg)
     space = "{http://www.w3.org/2000/svg}"
-    assert root.get("role") == "img"
+    assert (root.get("role"), root.get("aria-label")) == ("figure", "A & B. how")
     assert root.findtext(f"{space}title") == "A & B"
     first, second = root.iter(f"{space}circle")
     assert 280 - float(first.get("cy", 0)) == float(first.get("cx", 0)) - 40

@@ -74,3 +74,10 @@ def test_on_online_retail_the_logit_wins_and_is_as_good_as_it_says(shared: Path)
     assert best.forward.auc > 0.744
     assert best.recalibrated.brier < 0.206
     assert best.recalibrated.calibration_error < 0.03
+
+
+def test_where_only_the_trial_is_wanting_the_rule_still_has_the_shops_level() -> None:
+    newest = CLOSED[0]
+    risk, verdict = choose([newest])
+    assert verdict.key == "churn.history-too-short"
+    assert risk.chance(newest.history).mean() == pytest.approx(newest.away.mean(), abs=0.01)
