@@ -1,9 +1,9 @@
 """Who will stop coming: the chance that a customer buys nothing in the next `horizon` days, and why.
 
 A logistic model on 17 figures of his history, each of which can push only the way it should: longer silence alone never
-looks safer, more receipts or more money alone never riskier. It learns from closed windows, pooled, and the newest of
-them sets its level, since the share who stay away goes with the season (Online Retail 2011: .52 of the customers of June,
-.43 of those of September).
+looks safer, more receipts or more money alone never riskier. It learns from closed windows, pooled; the newest sets its
+level, since the share who stay away goes with the season (Online Retail 2011: .52 of June's customers, .43 of
+September's).
 """
 
 from collections.abc import Sequence

@@ -81,3 +81,11 @@ def test_where_only_the_trial_is_wanting_the_rule_still_has_the_shops_level() ->
     risk, verdict = choose([newest])
     assert verdict.key == "churn.history-too-short"
     assert risk.chance(newest.history).mean() == pytest.approx(newest.away.mean(), abs=0.01)
+
+
+def test_nobodys_own_outcome_is_in_his_recalibrated_chance() -> None:
+    newest = CLOSED[0]
+    even = np.arange(len(newest.away)) % 2 == 0
+    often = np.random.default_rng(8).random(len(even)) < 0.8
+    opposite = [replace(newest, away=np.where(even, often, ~often)), *CLOSED[1:]]
+    assert min(one.recalibrated.brier for one in backtest(opposite)) > 0.4
