@@ -1,0 +1,210 @@
+"""Who will stop coming: the chance that a customer buys nothing in the next `horizon` days, and why.
+
+A logistic model on 17 figures of his history, each of which can push only the way it should: longer silence alone never
+looks safer, more receipts or more money alone never riskier. It learns from closed windows, pooled; the newest sets its
+level, since the share who stay away goes with the season (Online Retail 2011: .52 of June's customers, .43 of
+September's).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from adapters.analytics.btyd import BgNbd, Buying, MbgNbd, ParetoNbd, compress
+from adapters.analytics.histories import Bools, CustomerHistory, Floats, Ints, Lines, histories, stayed_away
+from adapters.analytics.logits import Logit, Platt, fit_logit, fit_platt
+
+HORIZON = 90
+SIGNS = {  # of each feature on the risk; 0: it may go either way
+    "silence": 1,
+    "silence_by_gap": 1,
+    "silence_of_tenure": 1,
+    "days": -1,
+    "receipts": -1,
+    "money": -1,
+    "tenure": 0,
+    "gap": 0,
+    "gap_spread": 0,
+    "basket": -1,
+    "items_per_receipt": 0,
+    "discounts": 0,
+    "returns": 0,
+    "receipts_28d": -1,
+    "receipts_90d": -1,
+    "trend": -1,
+    "categories": -1,
+}
+_FITTED = 50_000  # customers of a window are enough for a score's few parameters: each is known to some hundredths
+_USUAL_GAP = 30.0  # days, where nobody has come twice
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Customers as known on a past day, and who of them then stayed away: a window that is closed."""
+
+    history: CustomerHistory
+    away: Bools
+
+
+def windows(lines: Lines, end: int, horizon: int = HORIZON) -> list[Window]:
+    """The windows that closed by `end`, newest first, every third of a horizon, each after a horizon of history."""
+    begin = int(lines.day.min()) if len(lines.day) else end
+    cuts = range(end - horizon, begin + horizon - 1, -max(1, horizon // 3))
+    return [Window(known, stayed_away(lines, known, horizon)) for known in (histories(lines, cut) for cut in cuts)]
+
+
+def silence(history: CustomerHistory) -> Floats:
+    """Days since the last purchase."""
+    return np.asarray(history.at - history["last_day"])
+
+
+def own_gap(history: CustomerHistory) -> Floats:
+    """His mean days between visits; who came once has everybody's median."""
+    gaps = history["gap_mean"]
+    known = gaps[~np.isnan(gaps)]
+    return np.where(np.isnan(gaps), np.median(known) if len(known) else _USUAL_GAP, gaps)
+
+
+def features(history: CustomerHistory) -> Floats:
+    """Customers x the features of `SIGNS`, in its order."""
+    quiet, gap, tenure = silence(history), own_gap(history), history.btyd[2]
+    spread = np.where(np.isnan(history["gap_sd"]), 1.0, history["gap_sd"] / (1 + gap))
+    columns = (
+        np.log(30 + quiet),
+        np.log1p(quiet / gap) ** 2,
+        quiet / (1 + tenure),
+        np.log(history["days"]),
+        np.log(history["receipts"]),
+        np.log1p(history["money"]),
+        np.log1p(tenure),
+        np.log1p(gap),
+        spread,
+        np.log1p(history["basket_mean"]),
+        np.log1p(history["items_per_receipt"]),
+        np.sqrt(history["discount_share"]),
+        np.log1p(history["returns"]),
+        np.log1p(history["receipts_28d"]),
+        np.log1p(history["receipts_90d"]),
+        np.log1p(history["receipts_90d"]) - np.log1p(history["receipts_365d"]),
+        np.log1p(history["categories"]),
+    )
+    return np.stack(columns, axis=1)
+
+
+class Score(Protocol):
+    """Something that ranks customers by risk: `name` says what, `log_odds` need a Platt to be probabilities."""
+
+    @property
+    def name(self) -> str: ...
+    def log_odds(self, history: CustomerHistory) -> Floats: ...
+    def contributions(self, history: CustomerHistory) -> tuple[Sequence[str], Floats]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The logistic model."""
+
+    logit: Logit
+    name: str = "logit"
+
+    def log_odds(self, history: CustomerHistory) -> Floats:
+        """ln of staying away : coming."""
+        return self.logit.log_odds(features(history))
+
+    def contributions(self, history: CustomerHistory) -> tuple[Sequence[str], Floats]:
+        """The features' names, and what each adds to each customer's log-odds beyond the average customer's."""
+        return tuple(SIGNS), self.logit.contributions(features(history))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A plain rule: `silence`, or `gap`, silence over his own gap ("2 x own gap" is where that is 2)."""
+
+    name: str
+
+    def log_odds(self, history: CustomerHistory) -> Floats:
+        """0 for silence of a horizon, or of two own gaps; more is riskier."""
+        quiet = silence(history)
+        usual = own_gap(history) * 2 if self.name == "gap" else HORIZON
+        return np.asarray(np.log((1 + quiet) / (1 + usual)))
+
+    def contributions(self, history: CustomerHistory) -> tuple[Sequence[str], Floats]:
+        """The rule is its one reason."""
+        odds = self.log_odds(history)
+        return (self.name,), (odds - odds.mean())[:, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Dying:
+    """A BTYD model by name (bg, mbg, pareto): the chance of no purchase, never p_alive (see `btyd.BgNbd`)."""
+
+    name: str
+    buying: Buying
+    horizon: int
+
+    def log_odds(self, history: CustomerHistory) -> Floats:
+        """ln of no purchase : a purchase within the horizon."""
+        buys = np.clip(self.buying.p_buys(*history.btyd, self.horizon), 1e-12, 1 - 1e-12)
+        return np.asarray(np.log1p(-buys) - np.log(buys))
+
+    def contributions(self, history: CustomerHistory) -> tuple[Sequence[str], Floats]:
+        """The model's three numbers act together: it is its one reason."""
+        odds = self.log_odds(history)
+        return (self.name,), (odds - odds.mean())[:, None]
+
+
+def fit_model(closed: Sequence[Window]) -> Model:
+    """The logistic model of closed windows, pooled; both outcomes have to be there."""
+    values = np.concatenate([features(one.history.every(_step(one.history))) for one in closed])
+    away = np.concatenate([one.away[:: _step(one.history)] for one in closed])
+    return Model(fit_logit(values, away, tuple(SIGNS.values())))
+
+
+def _step(history: CustomerHistory) -> int:
+    return max(1, len(history) // _FITTED)
+
+
+def fit_dying(name: str, history: CustomerHistory, horizon: int) -> Dying:
+    """A BTYD model of every so many customers of one history. Raises btydmath.Unfit."""
+    rows = compress(*history.every(_step(history)).btyd)
+    kinds: dict[str, type[BgNbd] | type[MbgNbd] | type[ParetoNbd]] = {"bg": BgNbd, "mbg": MbgNbd, "pareto": ParetoNbd}
+    return Dying(name, kinds[name].fit(rows), horizon)
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A score with the level of the newest closed window."""
+
+    score: Score
+    platt: Platt
+
+    def chance(self, history: CustomerHistory) -> Floats:
+        """The chance, 0..1, that each customer buys nothing within the horizon."""
+        return self.platt.chance(self.score.log_odds(history))
+
+    def factors(self, history: CustomerHistory, top: int = 3) -> "Factors":
+        """The features that move each customer's log-odds most, up or down, greatest first."""
+        names, each = self.score.contributions(history)
+        each = each * self.platt.slope
+        which = np.argsort(-np.abs(each), axis=1, kind="stable")[:, :top]
+        return Factors(tuple(names), which.astype(np.int64), np.take_along_axis(each, which, axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """Why: for each customer the numbers of his top features among `names`, and what each adds to his log-odds."""
+
+    names: tuple[str, ...]
+    which: Ints
+    added: Floats
+
+    def of(self, row: int) -> list[tuple[str, float]]:
+        """One customer's, by name."""
+        return [(self.names[at], float(how)) for at, how in zip(self.which[row], self.added[row], strict=True)]
+
+
+def level(score: Score, newest: Window) -> Risk:
+    """The score with the level of that window, in which both outcomes have to be there."""
+    return Risk(score, fit_platt(score.log_odds(newest.history), newest.away))
