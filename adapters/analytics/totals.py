@@ -1,0 +1,166 @@
+"""One row a customer: everything that the features are computed from, with whole numbers only."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import ibis
+import pyarrow as pa
+
+from adapters.analytics.engines import Engine, Lines
+from adapters.analytics.marts import bought, number, ranked, receipts
+
+SPANS = (28, 90, 365)
+"""Days up to the cut-off day that receipts and money are counted over."""
+_TIES = 1 << 16
+"""Names that a tie can be between: the name's place is packed under the amount, and one maximum finds both."""
+_LIFT = 1 << 40
+"""Minor units. Goods sold at a loss can leave negative money, whose remainder engines take differently: it is lifted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands beside the lines: goods (sku, category, brand), promo (week's Monday, sku) where there is one."""
+
+    products: pa.Table
+    promo: pa.Table | None = None
+
+
+def totals(engine: Engine, lines: Lines, around: Around, *, as_of: date, zone: ZoneInfo) -> Any:
+    """A row for each owner with a sane line by `as_of`. Raises RuntimeError if two owners have one key."""
+    categories, brands = ranked(around.products, "category"), ranked(around.products, "brand")
+    goods = engine.small("goods", _coded(around.products, categories, brands), key="sku")
+    promo = None if around.promo is None else engine.small("promo", _weeks(around.promo), key="sku")
+    kept, tastes, branded = _kept(engine, lines, goods, promo, as_of, zone)
+    owners = _named(engine, "owners", lines, "o", "owner")
+    stores = _named(engine, "stores", lines, "s", "store")
+    stores = stores.select("s", "store", place=ibis.row_number().over(order_by=stores.store))
+    sums = _sums(kept, as_of)
+    return (
+        sums.join(owners, "o")
+        .left_join(_gaps(kept), "o").drop("o_right")
+        .left_join(_stores(kept, stores), "o").drop("o_right")
+        .left_join(_categories(tastes, engine.small("categories", categories)), "o").drop("o_right")
+        .left_join(branded.distinct().group_by("o").aggregate(brands=lambda t: t.count()), "o").drop("o_right")
+    )  # fmt: skip
+
+
+def _kept(engine: Engine, lines: Lines, goods: Any, promo: Any, as_of: date, zone: ZoneInfo) -> tuple[Any, Any, Any]:
+    """Receipts; money by customer and category; brands of each customer: the last two still month by month."""
+    kept: tuple[Any, Any, Any] = (None, None, None)
+    for at, part in enumerate(lines.parts()):
+        rows = bought(part, as_of).left_join(goods.select("p", "category", "brand"), "p").drop("p_right")
+        rows = engine.keep("bought", _promoted(rows, promo).select(
+            "o", "day", "r", "s", "second", "milli", "gross", "discount", "returned", "lines", "on_promo",
+            category=rows.category.fill_null(0), brand=rows.brand.fill_null(0),
+        ))  # fmt: skip
+        left = rows.filter(rows.milli > 0)
+        known = left.filter(left.category > 0)
+        tastes = known.group_by("o", "category").aggregate(money=(known.gross - known.discount).sum())
+        branded = left.filter(left.brand > 0).select("o", "brand").distinct()
+        kept = (
+            engine.keep("receipts", receipts(rows, zone, as_of), more=at > 0),
+            engine.keep("tastes", tastes, more=at > 0),
+            engine.keep("branded", branded, more=at > 0),
+        )
+    return kept
+
+
+def _promoted(rows: Any, promo: Any) -> Any:
+    """Whether each row's sku was on the promo list of its week."""
+    if promo is None:
+        return rows.mutate(on_promo=ibis.literal(0, "int64"))
+    rows = rows.mutate(week=rows.day - (rows.day + 3) % 7)
+    rows = rows.left_join(promo.select("p", "week", on_it=1), ["p", "week"])
+    return rows.mutate(on_promo=rows.on_it.fill_null(0))
+
+
+def _coded(products: pa.Table, categories: pa.Table, brands: pa.Table) -> pa.Table:
+    columns = {"sku": products["sku"]}
+    for column, names in (("category", categories), ("brand", brands)):
+        places = dict(zip(names["name"].to_pylist(), names["code"].to_pylist(), strict=True))
+        columns[column] = pa.array([places.get(name, 0) for name in products[column].to_pylist()], pa.int64())
+    return pa.table(columns)
+
+
+def _weeks(promo: pa.Table) -> pa.Table:
+    weeks = promo["week"].cast(pa.int32()).cast(pa.int64())
+    return pa.table({"sku": promo["sku"], "week": weeks}).group_by(["sku", "week"]).aggregate([])
+
+
+def _named(engine: Engine, name: str, lines: Lines, key: str, column: str) -> Any:
+    """Each key and what it stands for."""
+    table = lines.table.filter(lines.table.owner.notnull())
+    kept = engine.keep(name, table.select(key, column).distinct())
+    told = engine.fetch(kept.aggregate(rows=kept.count(), keys=kept[key].nunique())).to_pylist()[0]
+    if told["rows"] != told["keys"]:
+        raise RuntimeError(f"two {name} have one key of 64 bits; the chance is one in a million, count on another engine")
+    return kept
+
+
+def _sums(kept: Any, as_of: date) -> Any:
+    """Sums and counts of receipts; one that came back wholly has no day and counts in `returned` and `lines` alone."""
+    today = number(as_of)
+    money = kept.gross - kept.discount
+    weekday = (kept.day + 3) % 7  # 1970-01-01 was a Thursday; 0 is Monday
+    sums = {
+        "first_day": kept.day.min(),
+        "last_day": kept.day.max(),
+        "receipts": kept.day.count(),
+        "gross": kept.gross.sum(),
+        "discount": kept.discount.sum(),
+        "items": kept["items"].sum(),
+        "promo": kept.promo.sum(),
+        "returned": kept.returned.sum(),
+        "lines": kept.lines.sum(),
+    }
+    for span in SPANS:
+        recent = kept.day > today - span
+        sums[f"receipts_{span}"] = recent.ifelse(1, 0).sum()
+        sums[f"money_{span}"] = recent.ifelse(money, 0).sum()
+    # The most frequent, and of equals the earliest: counts in the upper bits, what is left of the week below.
+    days = [(weekday == at).ifelse(8, 0).sum() + (7 - at) for at in range(7)]
+    hours = [(kept.hour == at).ifelse(32, 0).sum() + (31 - at) for at in range(24)]
+    sums["weekday"] = 8 - ibis.greatest(*days) % 8
+    sums["hour"] = 31 - ibis.greatest(*hours) % 32
+    return kept.group_by("o").aggregate(**sums)
+
+
+def _gaps(kept: Any) -> Any:
+    """Days between different days of purchase: their sum of squares and exact median, and how many days there are."""
+    days = kept.filter(kept.day.notnull()).select("o", "day").distinct()
+    window = ibis.window(group_by=days.o, order_by=days.day)
+    seen = days.select("o", "day", at=ibis.row_number().over(window), before=days.day.lag().over(window))
+    # ClickHouse's lag gives 0 where there is none.
+    seen = seen.select("o", gap=(seen["at"] > 0).ifelse(seen.day - seen.before, ibis.null("int64")))
+    ordered = ibis.window(group_by=seen.o, order_by=[seen.gap.isnull().ifelse(1, 0), seen.gap])
+    seen = seen.select("o", "gap", place=ibis.row_number().over(ordered) + 1,
+                       many=seen.gap.count().over(group_by=seen.o))  # fmt: skip
+    middle = (seen.place * 2).between(seen.many, seen.many + 2)
+    return seen.group_by("o").aggregate(
+        days=seen.count(),
+        gap_squares=(seen.gap * seen.gap).sum(),
+        gap_middles=middle.ifelse(seen.gap, ibis.null("int64")).sum(),
+        gap_middle_count=middle.ifelse(seen.gap, ibis.null("int64")).count(),
+    )
+
+
+def _stores(kept: Any, stores: Any) -> Any:
+    """How many stores, and the one with most receipts."""
+    visits = kept.filter(kept.day.notnull()).group_by("o", "s").aggregate(visits=lambda t: t.count())
+    visits = visits.join(stores, "s")
+    packed = visits.visits * _TIES + (_TIES - 1 - visits.place)
+    best = visits.group_by("o").aggregate(stores=visits.count(), best=packed.max())
+    best = best.mutate(place=_TIES - 1 - best.best % _TIES)
+    named = stores.select(top_store="store", at="place")
+    return best.join(named, best.place == named["at"]).select("o", "stores", "top_store")
+
+
+def _categories(tastes: Any, names: Any) -> Any:
+    """How many categories, and the one with most money."""
+    whole = tastes.group_by("o", "category").aggregate(money=tastes.money.sum())
+    packed = (whole.money + _LIFT) * _TIES + (_TIES - 1 - whole.category)
+    best = whole.group_by("o").aggregate(categories=whole.count(), best=packed.max())
+    best = best.mutate(code=_TIES - 1 - best.best % _TIES)
+    return best.left_join(names, best.code == names.code).select("o", "categories", top_category="name")
