@@ -7,8 +7,9 @@ calendar, collation or zone of a server can change a result.
 
 import importlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -21,7 +22,15 @@ import pyarrow.dataset as ds
 LINES = ("owner", "store", "o", "s", "r", "p", "day", "second", "milli", "unit_price", "discount")
 """`o`, `s`, `p` stand for the owner, the store and the sku, `r` for the receipt among those of its owner and day: equal
 where those are equal, of whatever type groups fastest on that engine."""
-READ = ("store", "till", "receipt", "business_date", "sold_at", "owner", "sku", "milli", "unit_price", "discount")
+READ = pa.schema(
+    [
+        *((name, pa.string()) for name in ("store", "till", "receipt", "owner", "sku")),
+        ("business_date", pa.date32()),
+        ("sold_at", pa.timestamp("us", tz="UTC")),
+        *((name, pa.int64()) for name in ("milli", "unit_price", "discount")),
+    ]
+)
+"""What is read of the lake."""
 _BETWEEN = "\x1f"
 Source = Path | pa.Table
 
@@ -32,14 +41,14 @@ class CouldNotReach(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lake's lines on an engine; `months` are parts that an engine works through one at a time, none: in one go."""
+    """The lake's lines on an engine: all of them, and a part of them, which is another part after each of the turns.
+
+    A receipt and what came back of it lie in one part. The expressions over a part are made and compiled once.
+    """
 
     table: Any
-    months: Sequence[str] = ()
-
-    def parts(self) -> list[Any]:
-        """Tables that together are all lines; a receipt and what came back of it lie in one of them."""
-        return [self.table.filter(self.table.month == month) for month in self.months] or [self.table]
+    part: Any
+    turns: Sequence[Callable[[], None]]
 
 
 class Engine(Protocol):
@@ -156,19 +165,24 @@ def plain(lines: pa.Table) -> pa.Table:
     return pa.table({name: columns[name] if name in columns else lines[name] for name in LINES})
 
 
-def lake_tables(folder: Path) -> Iterator[pa.Table]:
-    """A lake's lines, some at a time, in the columns of `LINES`."""
-    dataset = ds.dataset(str(folder / "sales"), format="parquet")
-    for batch in dataset.to_batches(columns=list(READ), batch_size=1_000_000):
-        yield plain(pa.Table.from_batches([batch]))
+def months(lake: Path) -> list[Path]:
+    """The folders of months that have files."""
+    return sorted({path.parent for path in lake.glob("sales/month=*/*.parquet")})
 
 
 def tables_of(source: Source) -> Iterator[pa.Table]:
-    """The lines of either kind of source in the columns of `LINES`; at least one table, perhaps an empty one."""
+    """The lines of either kind of source, some at a time, in the columns of `LINES`; at least one table."""
     if isinstance(source, Path):
-        yield from lake_tables(source)
+        yield plain(READ.empty_table())
+        files = [str(path) for month in months(source) for path in sorted(month.glob("*.parquet"))]
+        for batch in ds.dataset(files, schema=READ).to_batches(batch_size=1_000_000) if files else ():
+            yield plain(pa.Table.from_batches([batch]))
     else:
         yield plain(source)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 class DuckDB:
@@ -182,37 +196,40 @@ class DuckDB:
         settings = {"memory_limit": memory, "temp_directory": self._folder.name, "preserve_insertion_order": False}
         if threads:
             settings["threads"] = int(threads)
-        # A file: what is kept is compressed there, and leaves the memory when others need it.
-        self.connection = ibis.duckdb.connect(Path(self._folder.name) / "marts.duckdb", **settings)
-        self._held: dict[str, pa.Table] = {}
+        self.connection = ibis.duckdb.connect(**settings)
+        self._compiled: dict[Any, str] = {}
 
     def lines(self, source: Source) -> Lines:
-        """A view: nothing is copied, and the strings are hashed once for each of a row group's dictionary."""
-        months: list[str] = []
-        if isinstance(source, Path):
-            months = sorted(path.name.partition("=")[2] for path in source.glob("sales/month=*"))
-            files = str(source / "sales" / "*" / "*.parquet").replace("'", "''")
-            origin, month = f"read_parquet('{files}', hive_partitioning = true, hive_types_autocast = false)", "month"
-        else:
-            self.connection.con.register("made_lines", source)
-            origin, month = "made_lines", "''"
-        self._say(f"""create or replace temporary view lake_lines as select owner, store, {month} as month,
+        """Views: nothing is copied, and strings are hashed once for each of a row group's dictionary; month by month."""
+        folders = months(source) if isinstance(source, Path) else []
+        if not folders:
+            self.connection.con.register("made_lines", READ.empty_table() if isinstance(source, Path) else source)
+        origins = [f"read_parquet('{_quoted(folder / '*.parquet')}')" for folder in folders] or ["made_lines"]
+        whole = f"read_parquet('{_quoted(source / 'sales' / '*' / '*.parquet')}')" if folders else "made_lines"
+        self._show("lake_lines", whole)
+        self._show("lake_part", origins[0])
+        turns = [partial(self._show, "lake_part", origin) for origin in origins]
+        return Lines(self.connection.table("lake_lines"), self.connection.table("lake_part"), turns)
+
+    def _show(self, view: str, origin: str) -> None:
+        self._say(f"""create or replace temporary view {view} as select owner, store,
             hash(owner) as o, hash(store) as s, hash(store, till, receipt) as r, hash(sku) as p,
-            business_date - date '1970-01-01' as day, epoch_us(sold_at) // 1000000 as second,
+            cast(business_date - date '1970-01-01' as integer) as day, epoch_us(sold_at) // 1000000 as second,
             milli, unit_price, discount from {origin}""")
-        return Lines(self.connection.table("lake_lines"), months)
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
-        """A table in the file."""
+        """A temporary table."""
         self.connection.con.register("given", data)
-        self._say(f'create or replace table {name} as select *{f", hash({key}) as p" if key else ""} from given')
+        self._say(f'create or replace temporary table {name} as select *{f", hash({key}) as p" if key else ""} from given')
         self.connection.con.unregister("given")
         return self.connection.table(name)
 
     def keep(self, name: str, expression: Any, *, more: bool = False) -> Any:
-        """A table in the file."""
-        query = f"select {narrowed(expression)} from ({self.connection.compile(expression)}) as rows"
-        self._say(f"insert into {name} {query}" if more else f"create or replace table {name} as {query}")
+        """A temporary table: uncompressed, since it is read once or twice, in memory as far as that goes."""
+        compiled = self._compiled.get(expression.op()) or self.connection.compile(expression)
+        self._compiled[expression.op()] = compiled
+        query = f"select {narrowed(expression)} from ({compiled}) as rows"
+        self._say(f"insert into {name} {query}" if more else f"create or replace temporary table {name} as {query}")
         return self.connection.table(name)
 
     def fetch(self, expression: Any) -> pa.Table:

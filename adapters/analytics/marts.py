@@ -42,7 +42,7 @@ def report(engine: Engine, lines: Lines, as_of: date) -> Report:
     table = lines.table
     counted = table.aggregate(
         lines=table.count(),
-        without_card=table.o.isnull().ifelse(1, 0).sum(),
+        without_card=table.owner.isnull().ifelse(1, 0).sum(),
         zero_quantity=(table.milli == 0).ifelse(1, 0).sum(),
         outside=((table.milli != 0) & ~table.day.between(number(EARLIEST), number(as_of))).ifelse(1, 0).sum(),
     )

@@ -11,7 +11,12 @@ import ibis
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from adapters.analytics.engines import CouldNotReach, Engine, Lines, Source, driver, narrowed, tables_of
+from adapters.analytics.engines import CouldNotReach, Engine, Lines, Source, driver, months, narrowed, tables_of
+
+
+def in_one(table: Any) -> Lines:
+    """An engine that needs no parts."""
+    return Lines(table, table, [lambda: None])
 
 
 def _with_key(data: pa.Table, key: str) -> pa.Table:
@@ -45,7 +50,7 @@ class Postgres:
             made = made or self._make("lake_lines", table.schema)
             self._copy("lake_lines", table)
         self._say("analyze lake_lines")
-        return Lines(self.connection.table("lake_lines"))
+        return in_one(self.connection.table("lake_lines"))
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
         """A temporary table."""
@@ -116,15 +121,15 @@ class Spark:
 
     def lines(self, source: Source) -> Lines:
         """The workers read the lake themselves, from the same path."""
-        if not isinstance(source, Path):
-            return Lines(self._view("lake_lines", self.session.createDataFrame(next(tables_of(source)))))
+        if not isinstance(source, Path) or not months(source):
+            return in_one(self._view("lake_lines", self.session.createDataFrame(next(tables_of(source)))))
         raw = self.session.read.parquet(str(source / "sales"))
         picked = raw.selectExpr(
             "owner", "store", "owner as o", "store as s", "concat_ws('\\u001f', store, till, receipt) as r", "sku as p",
             "cast(datediff(business_date, date '1970-01-01') as bigint) as day", "unix_timestamp(sold_at) as second",
             "milli", "unit_price", "discount",
         )  # fmt: skip
-        return Lines(self._view("lake_lines", picked))
+        return in_one(self._view("lake_lines", picked))
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
         """A view of rows that travel with the query."""
@@ -181,7 +186,7 @@ class ClickHouse:
         table = None
         for part in tables_of(source):
             table = self._fill("lake_lines", part, fresh=table is None)
-        return Lines(table)
+        return in_one(table)
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
         """A table on the server."""

@@ -48,23 +48,29 @@ def totals(engine: Engine, lines: Lines, around: Around, *, as_of: date, zone: Z
 
 def _kept(engine: Engine, lines: Lines, goods: Any, promo: Any, as_of: date, zone: ZoneInfo) -> tuple[Any, Any, Any]:
     """Receipts; money by customer and category; brands of each customer: the last two still month by month."""
-    kept: tuple[Any, Any, Any] = (None, None, None)
-    for at, part in enumerate(lines.parts()):
-        rows = bought(part, as_of).left_join(goods.select("p", "category", "brand"), "p").drop("p_right")
-        rows = engine.keep("bought", _promoted(rows, promo).select(
-            "o", "day", "r", "s", "second", "milli", "gross", "discount", "returned", "lines", "on_promo",
-            category=rows.category.fill_null(0), brand=rows.brand.fill_null(0),
-        ))  # fmt: skip
-        left = rows.filter(rows.milli > 0)
-        known = left.filter(left.category > 0)
-        tastes = known.group_by("o", "category").aggregate(money=(known.gross - known.discount).sum())
-        branded = left.filter(left.brand > 0).select("o", "brand").distinct()
-        kept = (
-            engine.keep("receipts", receipts(rows, zone, as_of), more=at > 0),
-            engine.keep("tastes", tastes, more=at > 0),
-            engine.keep("branded", branded, more=at > 0),
-        )
-    return kept
+    rows = bought(lines.part, as_of).left_join(goods.select("p", "category", "brand"), "p").drop("p_right")
+    rows = _promoted(rows, promo).select(
+        "o", "day", "r", "s", "second", "milli", "gross", "discount", "returned", "lines", "on_promo",
+        category=rows.category.fill_null(0), brand=rows.brand.fill_null(0),
+    )  # fmt: skip
+    parts: dict[str, Any] = {}
+    kept: dict[str, Any] = {}
+    for at, turn in enumerate(lines.turns):
+        turn()
+        left = engine.keep("bought", rows)
+        parts = parts or _parts(left, zone, as_of)
+        kept = {name: engine.keep(name, part, more=at > 0) for name, part in parts.items()}
+    return kept["receipts"], kept["tastes"], kept["branded"]
+
+
+def _parts(rows: Any, zone: ZoneInfo, as_of: date) -> dict[str, Any]:
+    left = rows.filter(rows.milli > 0)
+    known = left.filter(left.category > 0)
+    return {
+        "receipts": receipts(rows, zone, as_of),
+        "tastes": known.group_by("o", "category").aggregate(money=(known.gross - known.discount).sum()),
+        "branded": left.filter(left.brand > 0).select("o", "brand").distinct(),
+    }
 
 
 def _promoted(rows: Any, promo: Any) -> Any:
