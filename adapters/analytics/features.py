@@ -69,8 +69,8 @@ class Feature:
 
 
 def _share(part: Any, whole: Any) -> Any:
-    """Null of nothing."""
-    return part / whole.nullif(0)
+    """Null of nothing. The cast is not for us: without it PostgreSQL divides whole numbers inside of `least`."""
+    return part.cast("float64") / whole.nullif(0)
 
 
 def _lifecycle(scene: Scene) -> Any:
@@ -89,7 +89,7 @@ def _lifecycle(scene: Scene) -> Any:
 def _gap_sd(row: Any) -> Any:
     many, whole = row.days - 1, row.last_day - row.first_day
     spread = many * row.gap_squares - whole * whole
-    return _share(spread, (many * (many - 1)).cast("int64")).sqrt()
+    return _share(spread, many * (many - 1)).sqrt()
 
 
 I, F, S, B, D = pa.int64(), pa.float64(), pa.string(), pa.bool_(), pa.date32()
