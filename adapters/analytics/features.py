@@ -69,8 +69,13 @@ class Feature:
 
 
 def _share(part: Any, whole: Any) -> Any:
-    """Null of nothing. The cast is not for us: without it PostgreSQL divides whole numbers inside of `least`."""
+    """Null of nothing. The cast is no ornament: Ibis leaves it out where it thinks that PostgreSQL divides as floats."""
     return part.cast("float64") / whole.nullif(0)
+
+
+def _at_most_one(share: Any) -> Any:
+    """Not by `least`, which makes 1 of nothing on some engines."""
+    return (share > 1).ifelse(1.0, share)
 
 
 def _lifecycle(scene: Scene) -> Any:
@@ -130,7 +135,7 @@ FEATURES: Sequence[Feature] = (
             lambda at: at.row.top_store.fill_null("")),
     Feature("weekday", "1 Monday to 7 Sunday", "The weekday with most receipts, of equals the first.", I,
             lambda at: at.buys.ifelse(at.row.weekday, ibis.null("int64"))),
-    Feature("hour", "0 to 23", "The hour, by the shop's clock, with most receipts, of equals the first.", I,
+    Feature("hour", "0 to 23", "The hour, by the shop's clock, at which most receipts began, of equals the first.", I,
             lambda at: at.buys.ifelse(at.row.hour, ibis.null("int64"))),
     Feature("discount_share", "0 to 1", "Discounts by amounts before them.", F,
             lambda at: _share(at.row.discount, at.row.gross)),
@@ -139,7 +144,7 @@ FEATURES: Sequence[Feature] = (
     Feature("returns", "lines", "Lines that came back, also of sales that the lake does not know.", I,
             lambda at: at.row.returned),
     Feature("return_share", "0 to 1", "Lines that came back by lines sold, at most 1.", F,
-            lambda at: ibis.least(_share(at.row.returned, at.row["lines"] - at.row.returned), 1.0)),
+            lambda at: _at_most_one(_share(at.row.returned, at.row["lines"] - at.row.returned))),
     Feature("single_category", "yes or no", "Everything known that they bought is of one category.", B,
             lambda at: at.row.categories.fill_null(0) == 1),
     Feature("active_12m", "yes or no", "Bought within the active window, 365 days unless set otherwise.", B,

@@ -50,47 +50,77 @@ def report(engine: Engine, lines: Lines, as_of: date) -> Report:
     return Report(**{name: int(value or 0) for name, value in row.items()})
 
 
-def bought(part: Any, as_of: date) -> Any:
-    """One row for each sku of a receipt with a card: what is left of it after returns, and how many lines it had."""
-    sane = part.filter(part.owner.notnull() & (part.milli != 0) & part.day.between(number(EARLIEST), number(as_of)))
-    exact = sane.milli * sane.unit_price
+def sane(part: Any, goods: Any, promo: Any, as_of: date) -> Any:
+    """Lines with a card as narrow rows: what they cost, how many minor units off, of which category, brand, on promo.
+
+    `goods` has places of categories and brands by `p`, `promo` (or None) the weeks of each `p` by their Monday.
+    """
+    rows = part.filter(part.owner.notnull() & (part.milli != 0) & part.day.between(number(EARLIEST), number(as_of)))
+    exact = rows.milli * rows.unit_price
     # Half up by size, as a till rounds; an amount that comes back is rounded like the one that was paid.
-    amount = (sane.milli > 0).ifelse((exact + 500) // 1000, -((500 - exact) // 1000))
-    sane = sane.mutate(amount=amount, back=(sane.milli < 0).ifelse(1, 0))
-    return sane.group_by("o", "day", "r", "p").aggregate(
-        s=sane.s.max(),
-        second=sane.second.min(),
-        milli=sane.milli.sum(),
-        gross=sane.amount.sum(),
-        discount=sane.discount.sum(),
-        returned=sane.back.sum(),
-        lines=sane.count(),
-    )
+    amount = (rows.milli > 0).ifelse((exact + 500) // 1000, -((500 - exact) // 1000))
+    rows = rows.mutate(amount=amount, week=rows.day - (rows.day + 3) % 7)
+    rows = rows.left_join(goods.select("p", "category", "brand"), "p").drop("p_right")
+    on_promo = ibis.literal(0, "int64")
+    if promo is not None:
+        rows = rows.left_join(promo.select("p", "week", on_it=1), ["p", "week"])
+        on_promo = rows.on_it.fill_null(0)
+    return rows.select(
+        "o", "day", "r", "p", "s", "second", "milli", "amount", "discount", category=rows.category.fill_null(0),
+        brand=rows.brand.fill_null(0), on_promo=on_promo.cast("int32"),
+    )  # fmt: skip
 
 
-def receipts(rows: Any, zone: ZoneInfo, as_of: date) -> Any:
+def gone(rows: Any) -> Any:
+    """Skus of receipts of which nothing is left: they came back wholly, or their sale is not in the lake."""
+    sku = ["o", "day", "r", "p"]
+    back = rows.filter(rows.milli < 0).select(sku).distinct()
+    touched = rows.semi_join(back, sku).group_by(*sku, "category", "brand", "on_promo")
+    summed = touched.aggregate(
+        milli=lambda t: t.milli.sum(), gross=lambda t: t.amount.sum(), discount=lambda t: t.discount.sum(),
+        lines=lambda t: t.count(),
+    )  # fmt: skip
+    return summed.filter(summed.milli <= 0)
+
+
+def receipts(rows: Any, lost: Any, zone: ZoneInfo, as_of: date) -> Any:
     """One row a receipt; of one that came back wholly only the returned lines are left: it has no day and no amounts.
 
-    `rows` are those of `bought`, with `on_promo` 0 or 1.
+    Sums are of all its lines, less those of the `lost` rows (`gone`), which are few: most skus stand on a receipt once
+    and stay sold, and sums of each sku by itself would cost twice as much as all the rest.
     """
-    left = rows.milli > 0
-    grouped = rows.group_by("o", "day", "r").aggregate(
-        s=rows.s.max(),
-        second=left.ifelse(rows.second, ibis.null("int64")).min(),
-        items=left.ifelse(1, 0).sum(),
-        gross=left.ifelse(rows.gross, 0).sum(),
-        discount=left.ifelse(rows.discount, 0).sum(),
-        promo=left.ifelse(rows.on_promo, 0).sum(),
-        returned=rows.returned.sum(),
-        lines=rows.lines.sum(),
-    )
-    is_one = grouped["items"] > 0
-    local = grouped.second + _offset(grouped.second, zone, as_of)
-    return grouped.select(
-        "o", "r", "s", "items", "gross", "discount", "promo", "returned", "lines",
-        day=is_one.ifelse(grouped.day, ibis.null("int64")),
-        hour=local // 3600 % 24,
+    receipt = ["o", "day", "r"]
+    whole = rows.group_by(receipt).aggregate(
+        s=rows.s.max(), second=rows.second.min(), gross=rows.amount.sum(), discount=rows.discount.sum(),
+        returned=(rows.milli < 0).ifelse(1, 0).sum(), lines=rows.count(),
     )  # fmt: skip
+    skus = rows.select(*receipt, "p", "on_promo").distinct()
+    skus = skus.group_by(receipt).aggregate(skus=skus.count(), on_promo=skus.on_promo.sum())
+    less = lost.group_by(receipt).aggregate(
+        less_gross=lost.gross.sum(), less_discount=lost.discount.sum(), less_skus=lost.count(),
+        less_promo=lost.on_promo.sum(),
+    )  # fmt: skip
+    made = whole.join(skus, receipt).left_join(less, receipt)
+    made = made.select(
+        "o", "day", "r", "s", "second", "returned", "lines", gross=made.gross - made.less_gross.fill_null(0),
+        discount=made.discount - made.less_discount.fill_null(0), items=made.skus - made.less_skus.fill_null(0),
+        promo=made.on_promo - made.less_promo.fill_null(0),
+    )  # fmt: skip
+    is_one = made["items"] > 0
+    local = made.second + _offset(made.second, zone, as_of)
+    return made.select(
+        "o", "r", "s", "items", "gross", "discount", "promo", "returned", "lines",
+        day=is_one.ifelse(made.day.cast("int64"), ibis.null("int64")),
+        hour=is_one.ifelse(local // 3600 % 24, ibis.null("int64")),
+    )  # fmt: skip
+
+
+def parts_of(rows: Any, lost: Any, name: str) -> list[Any]:
+    """Money and lines of each customer by category or brand, and what to take off again: their sums are what counts."""
+    known, less = rows.filter(rows[name] > 0), lost.filter(lost[name] > 0)
+    sold = known.group_by("o", name).aggregate(money=(known.amount - known.discount).sum(), lines=known.count())
+    off = less.group_by("o", name).aggregate(money=-(less.gross - less.discount).sum(), lines=-less.lines.sum())
+    return [sold, off]
 
 
 def _offset(second: Any, zone: ZoneInfo, as_of: date) -> Any:

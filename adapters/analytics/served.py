@@ -84,7 +84,7 @@ class Postgres:
 
     def _make(self, name: str, schema: pa.Schema) -> bool:
         # The order of strings is that of their bytes, whatever the database's own language is.
-        kinds = {pa.string(): 'text collate "C"', pa.int64(): "bigint"}
+        kinds = {pa.string(): 'text collate "C"', pa.int64(): "bigint", pa.int32(): "integer"}
         columns = ", ".join(f'"{field.name}" {kinds[field.type]}' for field in schema)
         self._say(f"drop table if exists {name}")
         self._say(f"create temporary table {name} ({columns})")

@@ -9,7 +9,7 @@ import ibis
 import pyarrow as pa
 
 from adapters.analytics.engines import Engine, Lines
-from adapters.analytics.marts import bought, number, ranked, receipts
+from adapters.analytics.marts import gone, number, parts_of, ranked, receipts, sane
 
 SPANS = (28, 90, 365)
 """Days up to the cut-off day that receipts and money are counted over."""
@@ -32,61 +32,47 @@ def totals(engine: Engine, lines: Lines, around: Around, *, as_of: date, zone: Z
     categories, brands = ranked(around.products, "category"), ranked(around.products, "brand")
     goods = engine.small("goods", _coded(around.products, categories, brands), key="sku")
     promo = None if around.promo is None else engine.small("promo", _weeks(around.promo), key="sku")
-    kept, tastes, branded = _kept(engine, lines, goods, promo, as_of, zone)
+    kept = _kept(engine, lines, goods, promo, as_of, zone)
     owners = _named(engine, "owners", lines, "o", "owner")
     stores = _named(engine, "stores", lines, "s", "store")
     stores = stores.select("s", "store", place=ibis.row_number().over(order_by=stores.store))
-    sums = _sums(kept, as_of)
     return (
-        sums.join(owners, "o")
-        .left_join(_gaps(kept), "o").drop("o_right")
-        .left_join(_stores(kept, stores), "o").drop("o_right")
-        .left_join(_categories(tastes, engine.small("categories", categories)), "o").drop("o_right")
-        .left_join(branded.distinct().group_by("o").aggregate(brands=lambda t: t.count()), "o").drop("o_right")
+        _sums(kept["receipts"], as_of).join(owners, "o")
+        .left_join(_gaps(kept["receipts"]), "o").drop("o_right")
+        .left_join(_stores(kept["receipts"], stores), "o").drop("o_right")
+        .left_join(_categories(kept["category"], engine.small("categories", categories)), "o").drop("o_right")
+        .left_join(_whole(kept["brand"], "brand").group_by("o").aggregate(brands=lambda t: t.count()), "o")
+        .drop("o_right")
     )  # fmt: skip
 
 
-def _kept(engine: Engine, lines: Lines, goods: Any, promo: Any, as_of: date, zone: ZoneInfo) -> tuple[Any, Any, Any]:
-    """Receipts; money by customer and category; brands of each customer: the last two still month by month."""
-    rows = bought(lines.part, as_of).left_join(goods.select("p", "category", "brand"), "p").drop("p_right")
-    rows = _promoted(rows, promo).select(
-        "o", "day", "r", "s", "second", "milli", "gross", "discount", "returned", "lines", "on_promo",
-        category=rows.category.fill_null(0), brand=rows.brand.fill_null(0),
-    )  # fmt: skip
-    parts: dict[str, Any] = {}
+def _kept(engine: Engine, lines: Lines, goods: Any, promo: Any, as_of: date, zone: ZoneInfo) -> dict[str, Any]:
+    """Receipts; money by customer and category, by customer and brand: the last two still in parts."""
+    rows = sane(lines.part, goods, promo, as_of)
     kept: dict[str, Any] = {}
-    for at, turn in enumerate(lines.turns):
+    for turn in lines.turns:
         turn()
-        left = engine.keep("bought", rows)
-        parts = parts or _parts(left, zone, as_of)
-        kept = {name: engine.keep(name, part, more=at > 0) for name, part in parts.items()}
-    return kept["receipts"], kept["tastes"], kept["branded"]
+        here = engine.keep("here", rows)
+        lost = engine.keep("gone", gone(here))
+        parts = {"receipts": [receipts(here, lost, zone, as_of)]}
+        parts |= {name: parts_of(here, lost, name) for name in ("category", "brand")}
+        for name, made in parts.items():
+            for part in made:
+                kept[name] = engine.keep(f"by_{name}", part, more=name in kept)
+    return kept
 
 
-def _parts(rows: Any, zone: ZoneInfo, as_of: date) -> dict[str, Any]:
-    left = rows.filter(rows.milli > 0)
-    known = left.filter(left.category > 0)
-    return {
-        "receipts": receipts(rows, zone, as_of),
-        "tastes": known.group_by("o", "category").aggregate(money=(known.gross - known.discount).sum()),
-        "branded": left.filter(left.brand > 0).select("o", "brand").distinct(),
-    }
-
-
-def _promoted(rows: Any, promo: Any) -> Any:
-    """Whether each row's sku was on the promo list of its week."""
-    if promo is None:
-        return rows.mutate(on_promo=ibis.literal(0, "int64"))
-    rows = rows.mutate(week=rows.day - (rows.day + 3) % 7)
-    rows = rows.left_join(promo.select("p", "week", on_it=1), ["p", "week"])
-    return rows.mutate(on_promo=rows.on_it.fill_null(0))
+def _whole(parts: Any, name: str) -> Any:
+    """Of the parts of a category or brand, what is left."""
+    summed = parts.group_by("o", name).aggregate(money=parts.money.sum(), lines=parts.lines.sum())
+    return summed.filter(summed.lines > 0)
 
 
 def _coded(products: pa.Table, categories: pa.Table, brands: pa.Table) -> pa.Table:
     columns = {"sku": products["sku"]}
     for column, names in (("category", categories), ("brand", brands)):
         places = dict(zip(names["name"].to_pylist(), names["code"].to_pylist(), strict=True))
-        columns[column] = pa.array([places.get(name, 0) for name in products[column].to_pylist()], pa.int64())
+        columns[column] = pa.array([places.get(name, 0) for name in products[column].to_pylist()], pa.int32())
     return pa.table(columns)
 
 
@@ -165,7 +151,7 @@ def _stores(kept: Any, stores: Any) -> Any:
 
 def _categories(tastes: Any, names: Any) -> Any:
     """How many categories, and the one with most money."""
-    whole = tastes.group_by("o", "category").aggregate(money=tastes.money.sum())
+    whole = _whole(tastes, "category")
     packed = (whole.money + _LIFT) * _TIES + (_TIES - 1 - whole.category)
     best = whole.group_by("o").aggregate(categories=whole.count(), best=packed.max())
     best = best.mutate(code=_TIES - 1 - best.best % _TIES)

@@ -50,24 +50,25 @@ def _customer(
 ) -> dict[str, Any]:  # fmt: skip
     by_sku = defaultdict(list)
     for line in lines:
-        by_sku[line["store"], line["till"], line["receipt"], line["business_date"], line["sku"]].append(line)
-    receipts: dict[Any, list[tuple[str, int, int, Any]]] = defaultdict(list)
+        by_sku[*_receipt(line), line["sku"]].append(line)
+    receipts: dict[Any, list[tuple[str, int, int]]] = defaultdict(list)
     for (*receipt, sku), of_it in by_sku.items():
         if sum(line["milli"] for line in of_it) > 0:
             gross = sum(_amount(line["milli"], line["unit_price"]) for line in of_it)
             discount = sum(line["discount"] for line in of_it)
-            receipts[tuple(receipt)].append((sku, gross, discount, min(line["sold_at"] for line in of_it)))
-    money = {key: sum(gross - discount for _, gross, discount, _ in rows) for key, rows in receipts.items()}
+            receipts[tuple(receipt)].append((sku, gross, discount))
+    money = {key: sum(gross - discount for _, gross, discount in rows) for key, rows in receipts.items()}
     day_of = {key: key[3] for key in receipts}
     days = sorted(set(day_of.values()))
     gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
-    skus = [(key, sku, gross, discount) for key, rows in receipts.items() for sku, gross, discount, _ in rows]
+    skus = [(key, sku, gross, discount) for key, rows in receipts.items() for sku, gross, discount in rows]
     gross, discount = sum(row[2] for row in skus), sum(row[3] for row in skus)
     by_category: Counter[str] = Counter()
     for _, sku, full, off in skus:
         if goods.get(sku, ("", ""))[0]:
             by_category[goods[sku][0]] += full - off
-    hours = Counter(min(row[3] for row in rows).astimezone(zone).hour for rows in receipts.values())
+    sold_at = {key: min(line["sold_at"] for line in lines if _receipt(line) == key) for key in receipts}
+    hours = Counter(at.astimezone(zone).hour for at in sold_at.values())
     returned = sum(line["milli"] < 0 for line in lines)
     sold = len(lines) - returned
     recency = (as_of - days[-1]).days if days else None
@@ -106,6 +107,10 @@ def _customer(
         "active_12m": recency is not None and recency < windows.active_days,
         "lifecycle": _lifecycle(days, gaps, as_of, windows),
     }
+
+
+def _receipt(line: Row) -> tuple[Any, ...]:
+    return line["store"], line["till"], line["receipt"], line["business_date"]
 
 
 def _amount(milli: int, price: int) -> int:
