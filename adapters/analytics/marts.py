@@ -5,8 +5,9 @@ sums are of whole numbers and every order is total, so each engine finds the sam
 month where the engine says so: memory then depends on a month, not on the years.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -124,23 +125,27 @@ def parts_of(rows: Any, lost: Any, name: str) -> list[Any]:
 
 
 def _offset(second: Any, zone: ZoneInfo, as_of: date) -> Any:
-    """Seconds to add for the zone's own clock, as cases between its changes: no engine's calendar is asked."""
-    at = datetime(as_of.year + 1, 1, 1, tzinfo=UTC)
-    changes: list[tuple[int, int]] = []
-    step = timedelta(hours=1)
-    for day in range(number(EARLIEST), number(at.date())):
-        began = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
-        if _shift(began, zone) != _shift(began + timedelta(days=1), zone):
-            moment = next(began + step * hour for hour in range(1, 25) if _shift(began + step * hour, zone)
-                          == _shift(began + timedelta(days=1), zone))  # fmt: skip
-            changes.append((int(moment.timestamp()), _shift(began, zone)))
-    branches = [(second < until, before) for until, before in changes]
-    last = _shift(at, zone)
-    return ibis.cases(*branches, else_=last) if branches else ibis.literal(last)
+    """Seconds to add for the zone's own clock, chosen between its changes: no engine's calendar is asked."""
+    hour = 3600
+    first, after = number(EARLIEST) * 86_400, (number(as_of) + 2) * 86_400
+    shifts = [(first, _shift(first, zone))]
+    for day in range(first, after, 86_400):
+        if _shift(day + 86_400, zone) != shifts[-1][1]:
+            # Within that day, to the quarter of an hour; a day has one change at most.
+            began = next(at for at in range(day, day + 86_401, hour // 4) if _shift(at, zone) != shifts[-1][1])
+            shifts.append((began, _shift(began, zone)))
+
+    def among(some: Sequence[tuple[int, int]]) -> Any:
+        if len(some) == 1:
+            return ibis.literal(some[0][1], "int64")
+        half = len(some) // 2
+        return (second < some[half][0]).ifelse(among(some[:half]), among(some[half:]))
+
+    return among(shifts)
 
 
-def _shift(at: datetime, zone: ZoneInfo) -> int:
-    shift = at.astimezone(zone).utcoffset()
+def _shift(second: int, zone: ZoneInfo) -> int:
+    shift = datetime.fromtimestamp(second, zone).utcoffset()
     assert shift is not None
     return int(shift.total_seconds())
 

@@ -1,7 +1,9 @@
 """One row a customer: everything that the features are computed from, with whole numbers only."""
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +13,8 @@ import pyarrow as pa
 from adapters.analytics.engines import Engine, Lines
 from adapters.analytics.marts import gone, number, parts_of, ranked, receipts, sane
 
+BY = ("category", "brand")
+"""What of the goods is looked at for each customer; each costs a look at every line."""
 SPANS = (28, 90, 365)
 """Days up to the cut-off day that receipts and money are counted over."""
 _TIES = 1 << 16
@@ -27,38 +31,46 @@ class Around:
     promo: pa.Table | None = None
 
 
-def totals(engine: Engine, lines: Lines, around: Around, *, as_of: date, zone: ZoneInfo) -> Any:
-    """A row for each owner with a sane line by `as_of`. Raises RuntimeError if two owners have one key."""
-    categories, brands = ranked(around.products, "category"), ranked(around.products, "brand")
-    goods = engine.small("goods", _coded(around.products, categories, brands), key="sku")
+def totals(
+    engine: Engine, lines: Lines, around: Around, *, as_of: date, zone: ZoneInfo, by: Collection[str] = BY
+) -> Any:
+    """A row for each owner with a sane line by `as_of`; what is not asked for in `by` is not there.
+
+    Raises RuntimeError if two owners have one key.
+    """
+    names = {name: ranked(around.products, name) for name in BY}
+    goods = engine.small("goods", _coded(around.products, names), key="sku")
     promo = None if around.promo is None else engine.small("promo", _weeks(around.promo), key="sku")
-    kept = _kept(engine, lines, goods, promo, as_of, zone)
-    owners = _named(engine, "owners", lines, "o", "owner")
+    kept = _kept(engine, lines, sane(lines.part, goods, promo, as_of), by, partial(receipts, zone=zone, as_of=as_of))
     stores = _named(engine, "stores", lines, "s", "store")
     stores = stores.select("s", "store", place=ibis.row_number().over(order_by=stores.store))
-    return (
-        _sums(kept["receipts"], as_of).join(owners, "o")
-        .left_join(_gaps(kept["receipts"]), "o").drop("o_right")
-        .left_join(_stores(kept["receipts"], stores), "o").drop("o_right")
-        .left_join(_categories(kept["category"], engine.small("categories", categories)), "o").drop("o_right")
-        .left_join(_whole(kept["brand"], "brand").group_by("o").aggregate(brands=lambda t: t.count()), "o")
-        .drop("o_right")
-    )  # fmt: skip
+    parts = [_gaps(kept["receipts"]), _stores(kept["receipts"], stores)]
+    if "category" in by:
+        parts.append(_categories(kept["category"], engine.small("categories", names["category"])))
+    if "brand" in by:
+        parts.append(_whole(kept["brand"], "brand").group_by("o").aggregate(brands=lambda t: t.count()))
+    made = _sums(kept["receipts"], as_of).join(_named(engine, "owners", lines, "o", "owner"), "o")
+    for part in parts:
+        made = made.left_join(part, "o").drop("o_right")
+    return made
 
 
-def _kept(engine: Engine, lines: Lines, goods: Any, promo: Any, as_of: date, zone: ZoneInfo) -> dict[str, Any]:
+def _kept(
+    engine: Engine, lines: Lines, rows: Any, by: Collection[str], receipts_of: Callable[[Any, Any], Any]
+) -> dict[str, Any]:
     """Receipts; money by customer and category, by customer and brand: the last two still in parts."""
-    rows = sane(lines.part, goods, promo, as_of)
     kept: dict[str, Any] = {}
+    parts: list[tuple[str, Any]] = []
     for turn in lines.turns:
         turn()
         here = engine.keep("here", rows)
         lost = engine.keep("gone", gone(here))
-        parts = {"receipts": [receipts(here, lost, zone, as_of)]}
-        parts |= {name: parts_of(here, lost, name) for name in ("category", "brand")}
-        for name, made in parts.items():
-            for part in made:
-                kept[name] = engine.keep(f"by_{name}", part, more=name in kept)
+        parts = parts or [
+            ("receipts", receipts_of(here, lost)),
+            *((name, part) for name in by for part in parts_of(here, lost, name)),
+        ]
+        for name, part in parts:
+            kept[name] = engine.keep(f"by_{name}", part, more=name in kept)
     return kept
 
 
@@ -68,10 +80,10 @@ def _whole(parts: Any, name: str) -> Any:
     return summed.filter(summed.lines > 0)
 
 
-def _coded(products: pa.Table, categories: pa.Table, brands: pa.Table) -> pa.Table:
+def _coded(products: pa.Table, names: Mapping[str, pa.Table]) -> pa.Table:
     columns = {"sku": products["sku"]}
-    for column, names in (("category", categories), ("brand", brands)):
-        places = dict(zip(names["name"].to_pylist(), names["code"].to_pylist(), strict=True))
+    for column, known in names.items():
+        places = dict(zip(known["name"].to_pylist(), known["code"].to_pylist(), strict=True))
         columns[column] = pa.array([places.get(name, 0) for name in products[column].to_pylist()], pa.int32())
     return pa.table(columns)
 
