@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -116,7 +117,7 @@ def make(lake: Path, scale: Scale | None = None) -> Made:
     weeks = (scale.end - monday).days // 7 + 1
     promo = np.stack([chance.choice(scale.products, PROMOTED, replace=False) for _ in range(weeks)])
     written = 0
-    for at, (first, after) in enumerate(zip(starts, starts[1:], strict=False)):
+    for at, (first, after) in enumerate(pairwise(starts)):
         folder = lake / "sales" / f"month={first:%Y-%m}"
         folder.mkdir(parents=True, exist_ok=True)
         with pq.ParquetWriter(folder / "import-made.parquet", SCHEMA, compression="zstd") as writer:
@@ -145,9 +146,15 @@ def _month(
     store = np.where(away, chance.integers(0, STORES, count), people.home[buyer])
     till = chance.integers(1, TILLS + 1, count)
     day = chance.integers(0, days, count)
-    second = np.clip(chance.normal(14.5, 3.2, count), 6, 19) * 3600
+    second = (np.clip(chance.normal(14.5, 3.2, count), 6, 19) * 3600).astype(np.int64)
     order = np.lexsort((second, day, till, store))
-    buyer, store, till, day, second = buyer[order], store[order], till[order], day[order], second[order].astype(np.int64)
+    buyer, store, till, day, second = (
+        buyer[order],
+        store[order],
+        till[order],
+        day[order],
+        second[order],
+    )
     number = np.arange(count)
     for begin in range(0, count, 200_000):
         part = slice(begin, begin + 200_000)

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import ibis
 import pyarrow as pa
 
-from adapters.analytics.engines import Engine, Lines
 from adapters.analytics.marts import number
+from adapters.analytics.ports import Engine, Lines
 from adapters.analytics.totals import BY, SPANS, Around, totals
 
 
@@ -51,7 +51,7 @@ class Scene:
         return self.today - self.row.last_day
 
     def within(self, tiles: int, value: Any) -> Any:
-        """In which of so many equal parts of the buyers the value lies, 1 the lowest; of equals, earlier ids lie lower."""
+        """In which of so many parts of the buyers the value lies, 1 the lowest; of equals, earlier ids lie lower."""
         order = [value, self.row.owner]
         tile = ibis.ntile(tiles).over(ibis.window(group_by=self.buys, order_by=order)) + 1
         return self.buys.ifelse(tile.cast("int64"), ibis.null("int64"))
@@ -69,8 +69,12 @@ class Feature:
 
 
 def _share(part: Any, whole: Any) -> Any:
-    """Null of nothing. The cast is no ornament: Ibis leaves it out where it thinks that PostgreSQL divides as floats."""
+    """Null of nothing. The cast is no ornament: Ibis forgets it on PostgreSQL inside of another function."""
     return part.cast("float64") / whole.nullif(0)
+
+
+def _total(name: str) -> Callable[[Scene], Any]:
+    return lambda at: at.row[name]
 
 
 def _at_most_one(share: Any) -> Any:
@@ -97,19 +101,19 @@ def _gap_sd(row: Any) -> Any:
     return _share(spread, many * (many - 1)).sqrt()
 
 
-I, F, S, B, D = pa.int64(), pa.float64(), pa.string(), pa.bool_(), pa.date32()
+N, F, S, B, D = pa.int64(), pa.float64(), pa.string(), pa.bool_(), pa.date32()
 MONEY = "minor units"
 FEATURES: Sequence[Feature] = (
     Feature("owner", "id", "The customer's id, or `phone:` and a keyed hash for a phone that nobody has proven.", S,
             lambda at: at.row.owner),
     Feature("first_day", "day", "Business date of the first purchase.", D, lambda at: at.row.first_day),
     Feature("last_day", "day", "Business date of the latest purchase.", D, lambda at: at.row.last_day),
-    Feature("recency_days", "days", "Days since the latest purchase.", I, lambda at: at.recency),
-    Feature("tenure_days", "days", "Days since the first purchase.", I, lambda at: at.today - at.row.first_day),
-    Feature("receipts", "receipts", "Different receipts on which something is left after returns.", I,
+    Feature("recency_days", "days", "Days since the latest purchase.", N, lambda at: at.recency),
+    Feature("tenure_days", "days", "Days since the first purchase.", N, lambda at: at.today - at.row.first_day),
+    Feature("receipts", "receipts", "Different receipts on which something is left after returns.", N,
             lambda at: at.row.receipts),
-    Feature("days", "days", "Different days with a purchase.", I, lambda at: at.buys.ifelse(at.row.days, 0)),
-    Feature("money", MONEY, "Paid for what is left after returns: amounts less discounts.", I,
+    Feature("days", "days", "Different days with a purchase.", N, lambda at: at.buys.ifelse(at.row.days, 0)),
+    Feature("money", MONEY, "Paid for what is left after returns: amounts less discounts.", N,
             lambda at: at.row.gross - at.row.discount),
     Feature("basket_mean", f"{MONEY} a receipt", "Money by receipts.", F,
             lambda at: _share(at.row.gross - at.row.discount, at.row.receipts)),
@@ -121,27 +125,27 @@ FEATURES: Sequence[Feature] = (
             lambda at: _share(at.row.last_day - at.row.first_day, at.row.days - 1)),
     Feature("gap_sd", "days", "Standard deviation of the same, of a sample, from two gaps on.", F,
             lambda at: _gap_sd(at.row)),
-    *(Feature(f"receipts_{span}d", "receipts", f"Receipts of the last {span} days.", I,
-              lambda at, span=span: at.row[f"receipts_{span}"]) for span in SPANS),
-    *(Feature(f"money_{span}d", MONEY, f"Money of the last {span} days.", I,
-              lambda at, span=span: at.row[f"money_{span}"]) for span in SPANS),
-    Feature("categories", "categories", "Different categories bought; goods that the house does not know have none.", I,
+    *(Feature(f"receipts_{span}d", "receipts", f"Receipts of the last {span} days.", N,
+              _total(f"receipts_{span}")) for span in SPANS),
+    *(Feature(f"money_{span}d", MONEY, f"Money of the last {span} days.", N,
+              _total(f"money_{span}")) for span in SPANS),
+    Feature("categories", "categories", "Different categories bought; goods that the house does not know have none.", N,
             lambda at: at.row.categories.fill_null(0)),
-    Feature("brands", "brands", "Different brands bought, likewise.", I, lambda at: at.row.brands.fill_null(0)),
-    Feature("stores", "stores", "Different stores bought in.", I, lambda at: at.row.stores.fill_null(0)),
+    Feature("brands", "brands", "Different brands bought, likewise.", N, lambda at: at.row.brands.fill_null(0)),
+    Feature("stores", "stores", "Different stores bought in.", N, lambda at: at.row.stores.fill_null(0)),
     Feature("top_category", "name", "The category with most money, of equals the first by name; empty without one.", S,
             lambda at: at.row.top_category.fill_null("")),
     Feature("top_store", "name", "The store with most receipts, of equals the first by name; empty without one.", S,
             lambda at: at.row.top_store.fill_null("")),
-    Feature("weekday", "1 Monday to 7 Sunday", "The weekday with most receipts, of equals the first.", I,
+    Feature("weekday", "1 Monday to 7 Sunday", "The weekday with most receipts, of equals the first.", N,
             lambda at: at.buys.ifelse(at.row.weekday, ibis.null("int64"))),
-    Feature("hour", "0 to 23", "The hour, by the shop's clock, at which most receipts began, of equals the first.", I,
+    Feature("hour", "0 to 23", "The hour, by the shop's clock, at which most receipts began, of equals the first.", N,
             lambda at: at.buys.ifelse(at.row.hour, ibis.null("int64"))),
     Feature("discount_share", "0 to 1", "Discounts by amounts before them.", F,
             lambda at: _share(at.row.discount, at.row.gross)),
     Feature("promo_share", "0 to 1", "Of the skus on receipts, those bought in a week that had them on promo.", F,
             lambda at: _share(at.row.promo, at.row["items"])),
-    Feature("returns", "lines", "Lines that came back, also of sales that the lake does not know.", I,
+    Feature("returns", "lines", "Lines that came back, also of sales that the lake does not know.", N,
             lambda at: at.row.returned),
     Feature("return_share", "0 to 1", "Lines that came back by lines sold, at most 1.", F,
             lambda at: _at_most_one(_share(at.row.returned, at.row["lines"] - at.row.returned))),
@@ -152,15 +156,15 @@ FEATURES: Sequence[Feature] = (
     Feature("lifecycle", "name", "registered: nothing bought; lost: silent for 365 days; lapsing: silent for 45 days "
             "and longer than twice the own median gap; new: first bought within 30 days, or once only; else regular.",
             S, _lifecycle),
-    Feature("r", "1 to 5", "Fifth of the buyers by latest day; 5 bought most recently.", I,
+    Feature("r", "1 to 5", "Fifth of the buyers by latest day; 5 bought most recently.", N,
             lambda at: at.within(5, at.row.last_day)),
-    Feature("f", "1 to 5", "Fifth of the buyers by receipts; 5 bought most often.", I,
+    Feature("f", "1 to 5", "Fifth of the buyers by receipts; 5 bought most often.", N,
             lambda at: at.within(5, at.row.receipts)),
-    Feature("m", "1 to 5", "Fifth of the buyers by money; 5 paid most.", I,
+    Feature("m", "1 to 5", "Fifth of the buyers by money; 5 paid most.", N,
             lambda at: at.within(5, at.row.gross - at.row.discount)),
-    Feature("basket_third", "1 to 3", "Third of the buyers by money a receipt; 3 is the dearest basket.", I,
+    Feature("basket_third", "1 to 3", "Third of the buyers by money a receipt; 3 is the dearest basket.", N,
             lambda at: at.within(3, _share(at.row.gross - at.row.discount, at.row.receipts))),
-    Feature("items_third", "1 to 3", "Third of the buyers by skus a receipt; 3 is the widest basket.", I,
+    Feature("items_third", "1 to 3", "Third of the buyers by skus a receipt; 3 is the widest basket.", N,
             lambda at: at.within(3, _share(at.row["items"], at.row.receipts))),
 )  # fmt: skip
 """In the order that people read them. `basket_third` and `items_third` are the 3 x 3 grid of baskets."""

@@ -15,7 +15,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adapters.analytics.engines import Engine, Lines
+from adapters.analytics.ports import Engine, Lines
 
 EARLIEST = date(2000, 1, 1)
 """No retailer's receipts are older; a business date before it is a broken clock."""
@@ -121,7 +121,7 @@ def parts_of(rows: Any, lost: Any, name: str) -> list[Any]:
     known, less = rows.filter(rows[name] > 0), lost.filter(lost[name] > 0)
     sold = known.group_by("o", name).aggregate(money=(known.amount - known.discount).sum(), lines=known.count())
     off = less.group_by("o", name).aggregate(money=-(less.gross - less.discount).sum(), lines=-less.lines.sum())
-    return [sold, off]
+    return [sold, off]  # not one union: ClickHouse finds no common type for counts and what is less than nothing
 
 
 def _offset(second: Any, zone: ZoneInfo, as_of: date) -> Any:

@@ -1,5 +1,6 @@
 """Engines that a grown retailer runs already: PostgreSQL, Spark, ClickHouse. Their drivers are loaded when named."""
 
+import importlib
 import io
 import uuid
 from collections.abc import Callable, Mapping
@@ -11,7 +12,17 @@ import ibis
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from adapters.analytics.engines import CouldNotReach, Engine, Lines, Source, driver, months, narrowed, tables_of
+from adapters.analytics.lakelines import months, tables_of
+from adapters.analytics.ports import CouldNotReach, Engine, Lines, Source
+from adapters.analytics.running import narrowed
+
+
+def driver(module: str, package: str) -> Any:
+    """The module of an optional driver. Raises ValueError with the package to install."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise ValueError(f"KARTKA_ANALYTICS: this engine needs `pip install {package}` ({error})") from None
 
 
 def in_one(table: Any) -> Lines:
@@ -104,12 +115,17 @@ class Spark:
     name = "Spark"
 
     def __init__(self, url: str) -> None:
+        """`spark://host:7077?spark.executor.memory=8g` sets Spark's own settings; `spark://local[2]` is this process."""
         sql = driver("pyspark.sql", "'pyspark<4.1'")
-        master = url.removeprefix("spark://")
-        builder = sql.SparkSession.builder.master(master if master.startswith("local") else url).appName("kartka")
-        local = {"spark.sql.shuffle.partitions": "4", "spark.ui.enabled": "false"} if master.startswith("local") else {}
-        fixed = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "false"}
-        for name, value in {**local, **fixed, "spark.ui.showConsoleProgress": "false"}.items():
+        address, _, asked = url.partition("?")
+        local = address.startswith("spark://local")
+        master = address.removeprefix("spark://") if local else address
+        settings = {"spark.sql.shuffle.partitions": "2", "spark.ui.enabled": "false"} if local else {}
+        settings |= {"spark.ui.showConsoleProgress": "false", "spark.sql.session.timeZone": "UTC"}
+        settings |= {"spark.sql.constraintPropagation.enabled": "false"}  # it stumbles over a union of checkpoints
+        settings |= dict(one.partition("=")[::2] for one in filter(None, asked.split("&")))
+        builder = sql.SparkSession.builder.master(master).appName("kartka")
+        for name, value in settings.items():
             builder = builder.config(name, value)
         try:
             self.session = builder.getOrCreate()
@@ -118,6 +134,7 @@ class Spark:
         self.connection = ibis.pyspark.connect(self.session)
         self._mine = uuid.uuid4().hex[:8]
         self._names: set[str] = set()
+        self._frames: dict[str, Any] = {}
 
     def lines(self, source: Source) -> Lines:
         """The workers read the lake themselves, from the same path."""
@@ -138,7 +155,8 @@ class Spark:
     def keep(self, name: str, expression: Any, *, more: bool = False) -> Any:
         """Computed once, on the workers' disks."""
         frame = self.session.sql(self.connection.compile(expression)).localCheckpoint()
-        return self._view(name, self.session.table(self._own(name)).unionAll(frame) if more else frame)
+        self._frames[name] = self._frames[name].unionAll(frame) if more else frame
+        return self._view(name, self._frames[name])
 
     def fetch(self, expression: Any) -> pa.Table:
         """Straight as Arrow: through pandas whole numbers with nulls would become floats."""

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import ibis
 import pyarrow as pa
 
-from adapters.analytics.engines import Engine, Lines
 from adapters.analytics.marts import gone, number, parts_of, ranked, receipts, sane
+from adapters.analytics.ports import Engine, Lines
 
 BY = ("category", "brand")
 """What of the goods is looked at for each customer; each costs a look at every line."""
@@ -20,7 +20,7 @@ SPANS = (28, 90, 365)
 _TIES = 1 << 16
 """Names that a tie can be between: the name's place is packed under the amount, and one maximum finds both."""
 _LIFT = 1 << 40
-"""Minor units. Goods sold at a loss can leave negative money, whose remainder engines take differently: it is lifted."""
+"""Minor units. Goods sold at a loss can leave negative money, whose remainder differs by engine: it is lifted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,9 @@ def _named(engine: Engine, name: str, lines: Lines, key: str, column: str) -> An
     kept = engine.keep(name, table.select(key, column).distinct())
     told = engine.fetch(kept.aggregate(rows=kept.count(), keys=kept[key].nunique())).to_pylist()[0]
     if told["rows"] != told["keys"]:
-        raise RuntimeError(f"two {name} have one key of 64 bits; the chance is one in a million, count on another engine")
+        raise RuntimeError(
+            f"two {name} have one key of 64 bits; the chance is one in a million, count on another engine"
+        )
     return kept
 
 

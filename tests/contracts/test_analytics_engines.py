@@ -13,9 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from adapters.analytics.engines import Engine, batches, canonical, engine_of, run
+from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
 from adapters.analytics.marts import report
+from adapters.analytics.ports import Engine
+from adapters.analytics.running import batches, canonical, run
 from adapters.analytics.totals import Around
 from tests.support.chdb_engine import Chdb
 from tests.support.machine import java, postgres_bin
@@ -24,6 +26,8 @@ from tests.support.postgres import Cluster
 
 KYIV = ZoneInfo("Europe/Kyiv")
 SEEDS = range(5)
+SPARK = "spark://local[2]?spark.sql.codegen.wholeStage=false&spark.sql.codegen.factoryMode=NO_CODEGEN"
+"""For so few rows Java compiles longer than it counts."""
 NAMES = ["clickhouse", *(["postgresql"] if postgres_bin() else []), *(["spark"] if java() else [])]
 
 
@@ -38,7 +42,7 @@ def other(request: pytest.FixtureRequest) -> Iterator[Engine]:
             url = cluster.new_database()
             made = engine_of(url)
         case _:
-            made = engine_of("spark://local[2]")
+            made = engine_of(SPARK)
     yield made
     made.close()
     if request.param == "postgresql":
@@ -83,6 +87,16 @@ def test_every_engine_reads_a_lake_reports_on_it_and_answers_in_batches(
         found.append((report(engine, lines, AS_OF), list(batches(engine, made, SCHEMA, size=25))))
     assert found[0] == found[1]
     assert len(found[0][1]) > 1
+
+
+def test_every_engine_keeps_rows_beside_those_that_are_kept(other: Engine) -> None:
+    few = other.small("few", pa.table({"sku": ["b", "a"], "n": pa.array([1, None], pa.int64())}), key="sku")
+    schema = pa.schema([("p", pa.string()), ("n", pa.int64())])
+    other.keep("twice", few.filter(few.p > ""))
+    known = few.filter(few.n > 0)
+    kept = other.keep("twice", known.select("sku", n=known.n + 1, p=known.p), more=True)
+    doubled = run(other, kept.filter(kept.p != "").group_by("p").aggregate(n=kept.n.sum()), schema)
+    assert doubled.to_pydict() == {"p": ["a", "b"], "n": [None, 3]}
 
 
 def test_every_engine_knows_nobody_in_an_empty_lake(other: Engine) -> None:

@@ -10,12 +10,11 @@ import pyarrow.parquet as pq
 from chdb.session import Session
 from ibis.backends.sql.compilers import ClickHouseCompiler
 
-from adapters.analytics.engines import Lines, Source, tables_of
+from adapters.analytics.lakelines import tables_of
+from adapters.analytics.ports import Lines, Source
 from adapters.analytics.served import CLICKHOUSE, in_one
 
 _SETTINGS = ", ".join(f"{name} = {value}" for name, value in CLICKHOUSE.items())
-_KINDS = {"Nullable(String)": "string", "Nullable(Int64)": "int64", "Nullable(Float64)": "float64",
-          "Nullable(Int8)": "int8", "Nullable(UInt8)": "int8", "Nullable(Int32)": "int32"}  # fmt: skip
 
 
 class Chdb:

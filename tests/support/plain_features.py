@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from math import sqrt
 from statistics import median
 from typing import Any
@@ -60,7 +61,7 @@ def _customer(
     money = {key: sum(gross - discount for _, gross, discount in rows) for key, rows in receipts.items()}
     day_of = {key: key[3] for key in receipts}
     days = sorted(set(day_of.values()))
-    gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     skus = [(key, sku, gross, discount) for key, rows in receipts.items() for sku, gross, discount in rows]
     gross, discount = sum(row[2] for row in skus), sum(row[3] for row in skus)
     by_category: Counter[str] = Counter()

@@ -12,9 +12,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from adapters.analytics.engines import DuckDB, Engine, batches, engine_of, run
+from adapters.analytics.duck import DuckDB
+from adapters.analytics.engines import engine_of
 from adapters.analytics.features import FEATURES, SCHEMA, Windows, features
 from adapters.analytics.marts import Report, report
+from adapters.analytics.ports import Engine
+from adapters.analytics.running import batches, run
 from adapters.analytics.totals import Around
 from adapters.lake.lake import SCHEMA as LAKE
 from tests.support.made_lines import AS_OF, made_lines, made_products, made_promo
@@ -172,7 +175,9 @@ def online_retail(shared: Path) -> pa.Table:
 def test_duckdb_takes_its_limits_from_the_address(tmp_path: Path) -> None:
     made = engine_of(f"duckdb://?memory=300MB&threads=1&temp={tmp_path}")
     assert isinstance(made, DuckDB)
-    told = made.connection.con.execute("select current_setting('threads'), current_setting('temp_directory')").fetchall()
+    told = made.connection.con.execute(
+        "select current_setting('threads'), current_setting('temp_directory')"
+    ).fetchall()
     assert told[0][0] == 1
     assert told[0][1].startswith(str(tmp_path))
     made.close()
