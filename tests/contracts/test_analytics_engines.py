@@ -26,8 +26,14 @@ from tests.support.postgres import Cluster
 
 KYIV = ZoneInfo("Europe/Kyiv")
 SEEDS = range(5)
-SPARK = "spark://local[2]?spark.sql.codegen.wholeStage=false&spark.sql.codegen.factoryMode=NO_CODEGEN"
-"""For so few rows Java compiles longer than it counts."""
+SPARK = "spark://local[2]?" + "&".join(
+    [
+        "spark.sql.codegen.wholeStage=false", "spark.sql.codegen.factoryMode=NO_CODEGEN",
+        "spark.sql.adaptive.enabled=false", "spark.sql.shuffle.partitions=1",
+        "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1",
+    ]
+)  # fmt: skip
+"""For so few rows Java plans and compiles longer than it counts."""
 NAMES = ["clickhouse", *(["postgresql"] if postgres_bin() else []), *(["spark"] if java() else [])]
 
 
