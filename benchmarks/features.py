@@ -22,7 +22,7 @@ from adapters.analytics.running import run as run_on
 from adapters.analytics.totals import Around
 from benchmarks.scale_data import Scale, make
 
-CARDS = int(os.environ.get("KARTKA_BENCH_CARDS", "40000"))
+CARDS = int(os.environ.get("KARTKA_BENCH_CARDS", "25000"))
 LAST = date(2026, 10, 31)
 _PEER = """
 with sold as (

@@ -115,7 +115,7 @@ class Spark:
     name = "Spark"
 
     def __init__(self, url: str) -> None:
-        """`spark://host:7077?spark.executor.memory=8g` sets Spark's own settings; `spark://local[2]` is this process."""
+        """`spark://host:7077?spark.executor.memory=8g` sets Spark's settings; `spark://local[2]` is this process."""
         sql = driver("pyspark.sql", "'pyspark<4.1'")
         address, _, asked = url.partition("?")
         local = address.startswith("spark://local")

@@ -36,8 +36,10 @@ def totals(
 ) -> Any:
     """A row for each owner with a sane line by `as_of`; what is not asked for in `by` is not there.
 
-    Raises RuntimeError if two owners have one key.
+    Raises ValueError for a sku that stands among the products twice, RuntimeError if two owners have one key.
     """
+    if len(around.products["sku"].unique()) < around.products.num_rows:
+        raise ValueError("products: a sku stands there twice, and its lines would count twice")
     names = {name: ranked(around.products, name) for name in BY}
     goods = engine.small("goods", _coded(around.products, names), key="sku")
     promo = None if around.promo is None else engine.small("promo", _weeks(around.promo), key="sku")
@@ -76,7 +78,8 @@ def _kept(
 
 def _whole(parts: Any, name: str) -> Any:
     """Of the parts of a category or brand, what is left."""
-    summed = parts.group_by("o", name).aggregate(money=parts.money.sum(), lines=parts.lines.sum())
+    sums = {column: parts[column].sum() for column in parts.columns if column not in ("o", name)}
+    summed = parts.group_by("o", name).aggregate(**sums)
     return summed.filter(summed.lines > 0)
 
 
@@ -123,14 +126,19 @@ def _sums(kept: Any, as_of: date) -> Any:
     }
     for span in SPANS:
         recent = kept.day > today - span
-        sums[f"receipts_{span}"] = recent.ifelse(1, 0).sum()
+        sums[f"receipts_{span}"] = _many(kept, recent)
         sums[f"money_{span}"] = recent.ifelse(money, 0).sum()
     # The most frequent, and of equals the earliest: counts in the upper bits, what is left of the week below.
-    days = [(weekday == at).ifelse(8, 0).sum() + (7 - at) for at in range(7)]
-    hours = [(kept.hour == at).ifelse(32, 0).sum() + (31 - at) for at in range(24)]
+    days = [_many(kept, weekday == at) * 8 + (7 - at) for at in range(7)]
+    hours = [_many(kept, kept.hour == at) * 32 + (31 - at) for at in range(24)]
     sums["weekday"] = 8 - ibis.greatest(*days) % 8
     sums["hour"] = 31 - ibis.greatest(*hours) % 32
     return kept.group_by("o").aggregate(**sums)
+
+
+def _many(kept: Any, condition: Any) -> Any:
+    """How many rows it holds for; on Spark one row that knows no answer would make the count null."""
+    return kept.count(where=condition.fill_null(False))
 
 
 def _gaps(kept: Any) -> Any:

@@ -14,7 +14,7 @@ import pytest
 
 from adapters.analytics.duck import DuckDB
 from adapters.analytics.engines import engine_of
-from adapters.analytics.features import FEATURES, SCHEMA, Windows, features
+from adapters.analytics.features import FEATURES, SCHEMA, Windows, features, schema_of
 from adapters.analytics.marts import Report, report
 from adapters.analytics.ports import Engine
 from adapters.analytics.running import batches, run
@@ -170,6 +170,36 @@ def online_retail(shared: Path) -> pa.Table:
         "source": pa.array(["import"] * count),
     }
     return pa.table(columns, schema=LAKE)
+
+
+def test_a_sku_that_is_two_products_is_refused(engine: Engine) -> None:
+    twice = pa.concat_tables([made_products(1), made_products(1).slice(3, 1)])
+    with pytest.raises(ValueError, match="a sku stands there twice"):
+        features(engine, engine.lines(made_lines(1)), Around(twice), as_of=AS_OF, zone=KYIV)
+
+
+def test_two_owners_under_one_key_are_never_taken_for_one() -> None:
+    class Colliding(DuckDB):
+        def _show(self, view: str, origin: str) -> None:
+            super()._show(f"{view}_true", origin)
+            self._say(f"create or replace temporary view {view} as select * replace (7::ubigint as o) from {view}_true")
+
+    made = Colliding()
+    with pytest.raises(RuntimeError, match="two owners have one key"):
+        features(made, made.lines(made_lines(1)), Around(made_products(1)), as_of=AS_OF, zone=KYIV)
+    made.close()
+
+
+def test_features_asked_for_by_name_are_those_of_the_whole_table(engine: Engine) -> None:
+    lines, around = engine.lines(made_lines(4)), Around(made_products(4), made_promo(4))
+    whole = run(engine, features(engine, lines, around, as_of=AS_OF, zone=KYIV), SCHEMA)
+    for names in (["lifecycle", "r"], ["brands"], ["single_category", "owner"]):
+        schema = schema_of(names)
+        made = features(engine, lines, around, as_of=AS_OF, zone=KYIV, schema=schema)
+        assert run(engine, made, schema) == whole.select(schema.names)
+        assert set(schema.names) == {"owner", *names}
+    with pytest.raises(ValueError, match="no feature is called height"):
+        schema_of(["height"])
 
 
 def test_duckdb_takes_its_limits_from_the_address(tmp_path: Path) -> None:
