@@ -93,7 +93,7 @@ def _measured(what: str, lake: Path) -> dict[str, float]:
 
 def _work(what: str, lake: Path) -> None:
     began = os.times()
-    engine = DuckDB(memory="1500MB", threads="2")
+    engine = DuckDB(threads="2")
     if what in ("ours", "fewer"):
         around = Around(pq.read_table(lake / "products.parquet"), pq.read_table(lake / "promo.parquet"))
         schema = SCHEMA if what == "ours" else schema_of(set(SCHEMA.names) - {"brands"})

@@ -22,7 +22,7 @@ class DuckDB:
 
     name = "DuckDB"
 
-    def __init__(self, memory: str = "1500MB", threads: str = "", temp: str = "") -> None:
+    def __init__(self, memory: str = "1400MB", threads: str = "", temp: str = "") -> None:
         """`memory` as DuckDB writes it; all cores without `threads`; the machine's own folder without `temp`."""
         self._folder = tempfile.TemporaryDirectory(prefix="kartka-marts-", dir=temp or None)
         settings = {"memory_limit": memory, "temp_directory": self._folder.name, "preserve_insertion_order": False}
