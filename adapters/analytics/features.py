@@ -187,7 +187,7 @@ def features(
 ) -> Any:  # fmt: skip
     """The customer table as of the end of that day, one pass over the lines; `run` it with the same schema.
 
-    A schema with fewer features (`schema_of`) costs less: without brands a quarter, without categories another tenth.
+    A schema with fewer features (`schema_of`) costs less: without brands a quarter.
     """
     by = [name for name in BY if _BY[name] & set(schema.names)]
     row = engine.keep("totals", totals(engine, lines, around, as_of=as_of, zone=zone, by=by))

@@ -74,9 +74,10 @@ def _basket(
     for line, sku in enumerate(skus):
         price, milli = chance.choice([1, 333, 1000, 9995]), chance.choice([1000, 1000, 2000, 345, 1500])
         rows.append(
-            {"store": store, "till": till, "receipt": number, "business_date": day, "sold_at": sold, "owner": owner,
-             "sku": sku, "milli": milli, "unit_price": price, "discount": chance.choice([0, 0, price * milli // 5000]),
-             "points_spent": 0, "line": line, "source": chance.choice(["import", "till"])}
+            {"store": store, "till": till, "receipt": number, "business_date": day,
+             "sold_at": sold + timedelta(minutes=17 * line), "owner": owner, "sku": sku, "milli": milli,
+             "unit_price": price, "discount": chance.choice([0, 0, price * milli // 5000]), "points_spent": 0,
+             "line": line, "source": chance.choice(["import", "till"])}
         )  # fmt: skip
     return rows
 

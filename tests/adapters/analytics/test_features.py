@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,6 +71,31 @@ def test_every_feature_is_what_loops_find_on_made_lines(engine: Engine, tmp_path
     made = features(engine, engine.lines(source), Around(products, promo), as_of=as_of, zone=KYIV, windows=windows)
     told = frozenset(zip(promo["week"].to_pylist(), promo["sku"].to_pylist(), strict=True))
     same(run(engine, made, SCHEMA), plain(lines, products, as_of=as_of, zone=KYIV, windows=windows, promo=told))
+
+
+def test_a_customers_phase_changes_on_its_very_day(engine: Engine) -> None:
+    """By days since each purchase; domain section 7."""
+    phases = {
+        (30,): "new", (31,): "new", (364,): "new", (365,): "lost", (30, 5): "new", (31, 5): "regular",
+        (79, 59, 44): "regular", (80, 60, 45): "lapsing", (92, 69, 46): "regular", (91, 69, 46): "lapsing",
+        (400, 364): "lapsing", (400, 365): "lost",
+    }  # fmt: skip
+    rows = []
+    for days in phases:
+        for back in days:
+            day = AS_OF - timedelta(days=back)
+            rows.append(
+                {"store": "s", "till": "1", "receipt": "1", "business_date": day, "owner": str(days), "sku": "a",
+                 "sold_at": datetime(day.year, day.month, day.day, tzinfo=UTC), "milli": 1000, "unit_price": 100,
+                 "discount": 0, "points_spent": 0, "line": 0, "source": "till"}
+            )  # fmt: skip
+    lines = pa.Table.from_pylist(rows, schema=LAKE)
+    schema = schema_of(["lifecycle"])
+    made = features(engine, engine.lines(lines), Around(NOBODY), as_of=AS_OF, zone=KYIV, schema=schema)
+    found = run(engine, made, schema).to_pydict()
+    assert dict(zip(found["owner"], found["lifecycle"], strict=True)) == {
+        str(days): phase for days, phase in phases.items()
+    }
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia"])
