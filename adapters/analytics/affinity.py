@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import lapack
 
-from adapters.analytics.logistic import logistic
+from adapters.analytics.logits import fit_logit
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
 from adapters.analytics.rhythm import bought_within, came_within, visits_of
 
@@ -36,6 +36,7 @@ SAMPLE = 100_000
 GOODS = 8_000
 _JUDGED = 4_000
 _LEAST = 1e-6
+_PENALTY = 1.0
 _PLAIN: Floats = np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0], np.float32)
 
 
@@ -95,7 +96,7 @@ def _raised(trend: Floats, power: float) -> Floats:
 
 def scores(model: Affinity, bought: Purchases, owners: npt.NDArray[Any], candidates: Ints) -> Floats:
     """owners x candidates: the score of each candidate for each of these owners, bought ones among them."""
-    columns = _columns(model, candidates)
+    columns = columns_of(model, candidates)
     out = np.zeros((len(owners), len(candidates)), np.float32)
     _add(bought.starts, bought.items, owners, model.known, columns, out)
     return np.maximum(out, model.least[candidates]) * model.raised[candidates]
@@ -114,7 +115,7 @@ def _traits(bought: Purchases, owners: npt.NDArray[Any], day: int) -> Floats:
     return np.array(traits, np.float32)
 
 
-def _columns(model: Affinity, candidates: Ints) -> Floats:
+def columns_of(model: Affinity, candidates: Ints) -> Floats:
     """goods x candidates; nought for candidates that the model does not know."""
     place = model.known[candidates]
     return (
@@ -205,7 +206,7 @@ def _odds(before: Purchases, cut: int, owners: npt.NDArray[Any], found: Floats, 
     if not 0 < y.sum() < len(y):
         return _PLAIN
     x = np.column_stack([score.ravel(), np.repeat(_traits(before, owners, cut), width, axis=0)])
-    bias, weights = logistic(x, y, free=frozenset(range(1, x.shape[1])))
+    bias, weights = fit_logit(x, y, [1] + [0] * (x.shape[1] - 1), _PENALTY).plain
     odds: Floats = np.r_[bias, weights].astype(np.float32)
     return odds
 

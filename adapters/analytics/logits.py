@@ -25,15 +25,24 @@ class Logit:
         """What each feature adds to each row's log-odds beyond the average customer: rows x features."""
         return np.asarray((values - self.mean) / self.sd * self.weights)
 
+    @property
+    def plain(self) -> tuple[float, Floats]:
+        """Intercept and weights for values as they come: the same log-odds as one product and a sum."""
+        weights = np.asarray(self.weights / self.sd)
+        return self.intercept - float(weights @ self.mean), weights
+
     def log_odds(self, values: Floats) -> Floats:
         """ln p/(1-p) of each row of values: rows x features."""
         return np.asarray(self.intercept + self.contributions(values).sum(axis=1))
 
 
 def fit_logit(values: Floats, outcome: Bools, signs: Sequence[int], penalty: float = PENALTY) -> Logit:
-    """The weights of greatest penalised likelihood; `signs`: 1 never below 0, -1 never above, 0 free."""
-    mean, sd = values.mean(axis=0), values.std(axis=0)
-    sd = np.where(sd > 1e-12, sd, 1.0)
+    """The weights of greatest penalised likelihood; `signs`: 1 never below 0, -1 never above, 0 free.
+
+    A column that hardly varies weighs nothing: what was never seen to change tells nothing about its change.
+    """
+    mean, sd = values.mean(axis=0, dtype=np.float64), values.std(axis=0, dtype=np.float64)
+    sd = np.where(sd > 1e-4 * np.maximum(1.0, np.abs(mean)), sd, np.inf)
     standard, happened = (values - mean) / sd, outcome.astype(np.float64)
 
     def loss(all_weights: Floats) -> tuple[float, Floats]:

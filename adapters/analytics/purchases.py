@@ -66,9 +66,12 @@ class Purchases:
         return int(self.days.max()) + 1 if len(self.days) else 0
 
 
-def purchases(batches: Iterable[pa.RecordBatch], *, skus: Sequence[str] = ()) -> Purchases:
-    """Purchases from batches of `owner`, `sku` (text) and `day` (date): goods that were sold, and `skus` as well."""
-    owners, items, days = Codes(), Codes(skus), list[Ints]()
+def purchases(
+    batches: Iterable[pa.RecordBatch], *, skus: Sequence[str] = (), owners_too: Sequence[str] = ()
+) -> Purchases:
+    """Purchases from batches of `owner`, `sku` (text) and `day` (date): owners who bought and goods that were sold, and
+    those named besides, with nothing."""
+    owners, items, days = Codes(owners_too), Codes(skus), list[Ints]()
     for batch in batches:
         owners.add(batch.column("owner"))
         items.add(batch.column("sku"))

@@ -6,13 +6,13 @@ one more purchase of a good never lowers that good's score on the day it is due.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from adapters.analytics.logistic import logistic
+from adapters.analytics.logits import fit_logit
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
 
 HALF_LIVES = (14.0, 30.0, 60.0, 120.0, 365.0)
@@ -25,13 +25,13 @@ FEATURES = (
 _FREE = {"sells at all"}
 """The only weight without a sign: beside "sells now" it tells a fashion from a staple."""
 _OF_OWNER = ("visits", "last visit", "visits lately")
+_PENALTY = 1.0
 _WINDOWS = 3
 _MOST_PAIRS = 600_000
 _TABLE = 4000
 
 
-@dataclass(frozen=True, slots=True)
-class Goods:
+class Goods(NamedTuple):
     """How each good sells as of a day: what the rhythm needs to know besides the person's own purchases."""
 
     now: Floats
@@ -105,9 +105,10 @@ def fit(bought: Purchases, end: int, horizon: int, *, seed: int = 0) -> Rhythm |
     there = np.concatenate(came)
     if y[there].all():
         there[:] = True
-    _, order = logistic(x[there], y[there], free={FEATURES.index(name) for name in _FREE})
+    _, order = fit_logit(x[there], y[there], [int(name not in _FREE) for name in FEATURES], _PENALTY).plain
     about = [FEATURES.index(name) for name in _OF_OWNER]
-    bias, last = logistic(np.column_stack([x @ order, x[:, about]]), y)
+    columns = np.column_stack([x @ order, x[:, about]])
+    bias, last = fit_logit(columns, y, [1] * columns.shape[1], _PENALTY).plain
     weights = last[0] * order
     weights[about] += last[1:]
     return Rhythm(bias, weights.astype(np.float32), horizon)
