@@ -1,0 +1,33 @@
+"""What a week leaves for the next."""
+
+from pathlib import Path
+
+import numpy as np
+
+from adapters.analytics.clusters import clusters
+from adapters.analytics.weekly import clusters_before, keep_clusters
+from tests.adapters.analytics.shopping import shoppers
+
+ROWS = [("a", "tea1", 1), ("b", "rye1", 1), ("c", "rye2", 4)]
+
+
+def test_the_next_week_reads_the_newest_week_before_it(tmp_path: Path) -> None:
+    bought = shoppers(ROWS)
+    found = clusters(bought, [sku[:-1] for sku in bought.skus.to_pylist()])
+    assert clusters_before(tmp_path, "2026-W48") is None
+    keep_clusters(tmp_path, "2026-W48", found, bought.owners)
+    assert clusters_before(tmp_path, "2026-W48") is None
+    told = clusters_before(tmp_path, "2027-W01")
+    assert told is not None
+    assert told.categories == ("rye", "tea")
+    assert told.label == dict(zip("abc", found.label.tolist(), strict=True))
+    assert np.array_equal(told.centres, found.centres)
+
+
+def test_a_half_written_week_is_nobodys(tmp_path: Path) -> None:
+    bought = shoppers(ROWS)
+    keep_clusters(tmp_path, "2026-W47", clusters(bought, ["x"] * 3), bought.owners)
+    (tmp_path / "analytics" / "clusters" / ".2026-W48.part").write_bytes(b"half")
+    told = clusters_before(tmp_path, "2026-W49")
+    assert told is not None
+    assert told.categories == ("x",)
