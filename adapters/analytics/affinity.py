@@ -25,12 +25,14 @@ TREND_DAYS = (7.0, 14.0, 28.0)
 """Half-lives of the trend that are tried; the first stays unless another is clearly better."""
 FLOOR = 5.0
 """Buyers added to both sides of the trend: few sales are no fashion."""
-POPULARITY = 0.42
-"""Of the share of owners who buy it: what a good scores at least, so that the tail is in the order of what sells."""
+POPULARITY = 2.0
+"""Of the share of owners who bought it lately: what a good scores at least. Below it, affinity says less than sales."""
+LATELY = 28.0
+"""Half-life of that share, in days."""
 SHARED = 1.0
 """Of shared weight: two goods bought by one person only say nothing about others, and would tell on that one."""
 POWERS = (1.25, 0.0, 0.5, 1.0, 1.5)
-CLEARLY = 1.03
+CLEARLY = 1.06
 """So many times the NDCG of what is usual: one window is noisy, a difference below that says nothing."""
 SAMPLE = 100_000
 GOODS = 8_000
@@ -53,7 +55,7 @@ class Affinity:
     raised: Floats
     """The trend to the power that told the last window best."""
     least: Floats
-    """What each item scores at least, before the trend."""
+    """What each item scores at least, the trend included: the share of owners who bought it lately."""
     power: float
     odds: Floats
     """Log odds of buying within the horizon: bias, then weights of the log score and of the owner's traits."""
@@ -85,8 +87,8 @@ def trend_of(bought: Purchases, day: int, half_life: float) -> Floats:
 
 
 def _least(bought: Purchases, day: int) -> Floats:
-    ever = _buyers(bought.starts, bought.items, bought.days, len(bought.skus), day, 1.0)[1]
-    least: Floats = (POPULARITY * ever / max(1, np.count_nonzero(np.diff(bought.starts)))).astype(np.float32)
+    lately = _buyers(bought.starts, bought.items, bought.days, len(bought.skus), day, LATELY)[0]
+    least: Floats = (POPULARITY * lately / max(1, np.count_nonzero(np.diff(bought.starts)))).astype(np.float32)
     return least
 
 
@@ -99,7 +101,8 @@ def scores(model: Affinity, bought: Purchases, owners: npt.NDArray[Any], candida
     columns = columns_of(model, candidates)
     out = np.zeros((len(owners), len(candidates)), np.float32)
     _add(bought.starts, bought.items, owners, model.known, columns, out)
-    return np.maximum(out, model.least[candidates]) * model.raised[candidates]
+    told: Floats = np.maximum(out * model.raised[candidates], model.least[candidates])
+    return told
 
 
 def probability(model: Affinity, bought: Purchases, owners: npt.NDArray[Any], found: Floats, day: int) -> Floats:
@@ -163,7 +166,8 @@ def _judged(bought: Purchases, before: Purchases, cut: int, horizon: int, seed: 
     known, weights, owners = _ease(before, cut, seed, goods=_JUDGED, sample=SAMPLE // 3)
     trends = {days: trend_of(before, cut, days) for days in TREND_DAYS}
     flat = np.ones(len(bought.skus), np.float32)
-    model = Affinity(known, weights, flat, flat, _least(before, cut), 0.0, _PLAIN, owners)
+    least = _least(before, cut)
+    model = Affinity(known, weights, flat, flat, np.zeros_like(least), 0.0, _PLAIN, owners)
     there = np.flatnonzero(np.diff(before.starts))
     came = _some(there[came_within(bought, cut, cut + horizon)[there]], seed)
     items = np.flatnonzero(known >= 0).astype(np.int32)
@@ -172,13 +176,18 @@ def _judged(bought: Purchases, before: Purchases, cut: int, horizon: int, seed: 
         found, truth = _new(model, bought, before, came, items, cut, horizon)
         for days, trend in trends.items():
             for power in POWERS:
-                one = _ndcg(found * _raised(trend, power)[items], truth)
+                one = _ndcg(_told(found, _raised(trend, power)[items], least[items]), truth)
                 if one > told * (CLEARLY if best == (TREND_DAYS[0], POWERS[0]) else 1.0):
                     best, told = (days, power), one
     raised = _raised(trends[best[0]], best[1])
     some = _some(there, seed)
     found, truth = _new(model, bought, before, some, items, cut, horizon)
-    return *best, _odds(before, cut, some, found * raised[items], truth)
+    return *best, _odds(before, cut, some, _told(found, raised[items], least[items]), truth)
+
+
+def _told(found: Floats, raised: Floats, least: Floats) -> Floats:
+    """Scores as `scores` has them; what was bought stays below all."""
+    return np.where(found < 0, np.float32(-1), np.maximum(found * raised, least))
 
 
 def _some(owners: npt.NDArray[Any], seed: int) -> npt.NDArray[Any]:

@@ -176,7 +176,7 @@ def _new(
         if not free[one] or times[one] > 0:
             continue
         if owner.personal:
-            value = max(score[one], learned.least[one]) * learned.raised[one]
+            value = max(score[one] * learned.raised[one], learned.least[one])
         else:
             value = learned.local[owner.shop, one] * learned.raised[one]
             if owner.says and _likes(owner.likes, offered.groups[one]):
@@ -243,7 +243,7 @@ def _why(
     """The reason and what it is about."""
     if times[one] > 0:
         return (DUE if times[one] > 1 and age[one] >= RIPE * gap[one] else USUAL), -1
-    if owner.personal and score[one] > learned.least[one]:
+    if owner.personal and score[one] * learned.raised[one] > learned.least[one]:
         best, most = -1, np.float32(0)
         for row in range(len(owner.items)):
             good = learned.known[owner.items[row]]
