@@ -1,13 +1,15 @@
 """A letter's picture, the same for every channel that shows one."""
 
-from bot.messages import ShowCard, ShowCodes, ShowVoucher
+from bot.messages import ShowCard, ShowCodes, ShowOffers, ShowVoucher
 from bot.ports import Letter, Pictures, Texts
 from bot.routes import spaced
 from bot.words import say
 
 
-def picture_of(letter: Letter, pictures: Pictures, texts: Texts) -> bytes | None:
-    """PNG of a card or of the till's codes, its words in the letter's language; None for a letter that shows none.
+def picture_of(letter: Letter, pictures: Pictures, texts: Texts, item: int = 0) -> bytes | None:
+    """PNG of a card, a voucher, the till's codes or the offer `item`, its words in the letter's language.
+
+    None for a letter that shows none.
 
     Takes milliseconds of CPU: call it in a thread.
     """
@@ -23,5 +25,9 @@ def picture_of(letter: Letter, pictures: Pictures, texts: Texts) -> bytes | None
         case ShowCodes() as codes:
             note = texts.say(say("codes.note"), letter.language)
             return pictures.codes(codes, spaced(codes.codes.spoken), note)
+        case ShowOffers(items=items, colour=colour) if item < len(items):
+            offer = items[item]
+            was, price = (texts.say(text, letter.language) for text in (offer.was, offer.price))
+            return pictures.offer(offer, was, price, colour)
         case _:
             return None

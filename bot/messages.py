@@ -1,7 +1,7 @@
 """What comes in and what goes out: two closed unions that every channel speaks.
 
     Incoming.said = Started | Typed | Pressed | SharedPhone | SharedPlace | SharedPhoto | Blocked | Unblocked
-    Reply         = Say | Ask | ShowCard | ShowCodes | ShowVoucher | ShowPlaces | SendFile
+    Reply         = Say | Ask | ShowCard | ShowCodes | ShowVoucher | ShowPlaces | ShowOffers | SendFile
 
 A channel parses into the first and renders the second with an exhaustive `match`.
 """
@@ -198,7 +198,7 @@ class ShowVoucher:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One of several things side by side: a shop, later an offer."""
+    """One of several things side by side: a shop."""
 
     title: str
     lines: tuple[Text, ...]
@@ -215,6 +215,36 @@ class ShowPlaces:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferItem:
+    """An offer of the week: what costs how much instead of how much, why it is shown, until when.
+
+    `image`: the address of the product's picture, empty: it is drawn. `mark`: that it is activated. `opens` leads to
+    it alone, where several do not fit with their buttons.
+    """
+
+    title: str
+    was: Text
+    price: Text
+    reason: Text
+    until: Text
+    opens: Button
+    image: str = ""
+    mark: Text | None = None
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOffers:
+    """Some offers of the week under one text; a channel that shows one item alone may leave it out."""
+
+    text: Text
+    items: tuple[OfferItem, ...]
+    brand: str
+    colour: str
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SendFile:
     """A file for the person, kept under an unguessable `media` name for `until`."""
 
@@ -226,7 +256,7 @@ class SendFile:
     buttons: tuple[Button, ...] = ()
 
 
-Reply: TypeAlias = Say | Ask | ShowCard | ShowCodes | ShowVoucher | ShowPlaces | SendFile
+Reply: TypeAlias = Say | Ask | ShowCard | ShowCodes | ShowVoucher | ShowPlaces | ShowOffers | SendFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +272,7 @@ class Answer:
 
 
 __all__ = [
-    "Answer", "Ask", "Barcode", "Blocked", "Button", "Incoming", "Item", "Pressed", "Reply", "Rows", "Said", "Say",
-    "SendFile", "SharedPhone", "SharedPhoto", "SharedPlace", "ShowCard", "ShowCodes", "ShowPlaces", "ShowVoucher",
-    "Started", "Text", "Typed", "Unblocked", "Words",
+    "Answer", "Ask", "Barcode", "Blocked", "Button", "Incoming", "Item", "OfferItem", "Pressed", "Reply", "Rows",
+    "Said", "Say", "SendFile", "SharedPhone", "SharedPhoto", "SharedPlace", "ShowCard", "ShowCodes", "ShowOffers",
+    "ShowPlaces", "ShowVoucher", "Started", "Text", "Typed", "Unblocked", "Words",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
 from bot.dialog import Dialog
-from bot.messages import Incoming, Reply, Rows, ShowCard, ShowCodes, ShowVoucher
+from bot.messages import Incoming, OfferItem, Reply, Rows, ShowCard, ShowCodes, ShowVoucher
 from bot.words import Text
 from core.sales.ports import SalesWork
 from core.shared.values import Address, CustomerId, Language
@@ -202,6 +202,10 @@ class Pictures(Protocol):
 
     def voucher(self, voucher: ShowVoucher, value: str, condition: str, until: str) -> bytes:
         """PNG 1000 x 630 of a ShowVoucher, its words in the person's language."""
+        ...
+
+    def offer(self, offer: OfferItem, was: str, price: str, colour: str) -> bytes:
+        """PNG 1000 x 500 of an offer, its prices in the person's language."""
         ...
 
     def codes(self, codes: ShowCodes, title: str, note: str) -> bytes:

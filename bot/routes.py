@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.flow import Done, Flow, Go, Next
-from bot.flows import birthday, consent, language, points, privacy, questionnaire, register, restore
+from bot.flows import birthday, consent, language, points, privacy, questionnaire, register, restore, weekly
 from bot.flows.consent import stop
 from bot.flows.keys import card_reply, key, live_button
 from bot.flows.privacy import my_data
@@ -77,7 +77,7 @@ def show_menu(talk: Talk) -> Next:
     if talk.card is None:
         return Done((Say(say("menu.text"), (key("start"), key("shops"), key("language"), key("help"))),))
     last = ("help", "language", "restore", "data", "forget")
-    actions = ("shops", "vouchers", "history", *questionnaire.useful(talk), *last)
+    actions = ("offers", "shops", "vouchers", "history", *questionnaire.useful(talk), *last)
     return Done((Say(say("menu.text"), tuple(key(action, wide=False) for action in actions)),))
 
 
@@ -109,6 +109,9 @@ ROUTES: Mapping[str, Verb] = {
     "answers": _with_card(questionnaire.change),
     "forget": _with_card(lambda talk: Go("forget")),
     "history": _with_card(points.history),
+    "offers": _with_card(weekly.offers),
+    "personal": _with_card(weekly.personal),
+    "impersonal": _with_card(weekly.impersonal),
     "vouchers": _with_card(vouchers),
     "report": _with_card(points.report),
     "quiet": _with_card(points.quiet),
@@ -116,6 +119,6 @@ ROUTES: Mapping[str, Verb] = {
     "stop": lambda talk: Done((stop(talk),)),
 }
 """Every action by its id; `shops<n>` is a city (bot.flows.shops)."""
-OF_ONE = points.OF_ONE
+OF_ONE = {**points.OF_ONE, **weekly.OF_ONE}
 """Actions about one thing, for those who have a card."""
 CONTROLS = frozenset({"back", "skip", "cancel", "later"})

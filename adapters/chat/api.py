@@ -115,7 +115,7 @@ class ChatApi:
         app.router.add_post("/chat/api/messages", self.say)
         app.router.add_get("/chat/api/messages", self.history)
         app.router.add_get("/chat/api/stream", self.stream)
-        app.router.add_get("/chat/api/pictures/{number:\\d{1,18}}-{seal:[0-9a-f]{40}}.png", self.picture)
+        app.router.add_get("/chat/api/pictures/{number:\\d{1,18}}-{seal:[0-9a-f]{40}}{item:(-\\d)?}.png", self.picture)
 
     async def open(self, request: web.Request) -> web.Response:
         """A token for a new chat, and the greeting."""
@@ -171,7 +171,7 @@ class ChatApi:
         return response
 
     async def picture(self, request: web.Request) -> web.Response:
-        """The picture of a card or code letter, for whoever was told its address."""
+        """The picture of a card or code letter, or of one of its offers, for whoever was told its address."""
         number = int(request.match_info["number"])
         seal = request.match_info["seal"].encode()
         if not hmac.compare_digest(seal, self._renderer.picture_seal(number).encode()):
@@ -179,7 +179,8 @@ class ChatApi:
         letter = await self._views.letter(number)
         if letter is None:
             raise Problem(404, "unknown-picture")
-        content = await asyncio.to_thread(picture_of, letter, self._pictures, self._texts)
+        item = int(request.match_info["item"][1:] or 0)
+        content = await asyncio.to_thread(picture_of, letter, self._pictures, self._texts, item)
         if content is None:
             raise Problem(404, "unknown-picture")
         return web.Response(body=content, content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})

@@ -5,7 +5,7 @@ from pathlib import Path
 from aiohttp import web
 
 from adapters.http.assets import add_folder
-from adapters.http.headers import FRAMED, needs
+from adapters.http.headers import FRAMED, PHOTOS, needs
 from adapters.http.pages import Pages, language_of, words_json
 from bot.ports import Texts
 from bot.words import say
@@ -31,7 +31,7 @@ def add_chat_page(app: web.Application, *, texts: Texts, programme: Programme) -
     pages = Pages(HERE / "templates", in_language)
 
     async def chat(request: web.Request) -> web.Response:
-        needs(request, FRAMED)
+        needs(request, FRAMED, PHOTOS)
         language = language_of(request, programme.default_language)
         words = words_json(list(WORDS), "chat.", in_language, language)
         seconds = programme.kiosk_forget_seconds

@@ -5,7 +5,19 @@ import hmac
 from collections.abc import Sequence
 from typing import Any, assert_never
 
-from bot.messages import Ask, Button, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, ShowVoucher
+from bot.messages import (
+    Ask,
+    Button,
+    OfferItem,
+    Rows,
+    Say,
+    SendFile,
+    ShowCard,
+    ShowCodes,
+    ShowOffers,
+    ShowPlaces,
+    ShowVoucher,
+)
 from bot.ports import Letter, Texts
 from bot.words import Text, say
 from core.shared.values import Language
@@ -57,6 +69,9 @@ class Renderer:
                     }
                     for item in reply.items
                 ]
+            case ShowOffers():
+                said = self._reply("offer", reply.text, reply.buttons, language)
+                said["items"] = [self._offer(letter, at, item) for at, item in enumerate(reply.items)]
             case SendFile():
                 said = self._reply("say", reply.text, reply.buttons, language)
                 link = f"{self._public_url}/media/{reply.media}"
@@ -99,6 +114,28 @@ class Renderer:
             },
         }
         return said
+
+    def _offer(self, letter: Letter, at: int, item: OfferItem) -> dict[str, Any]:
+        """An item whose `subtitle` says all of it; a page may show the parts in its own way."""
+        language = letter.language
+        parts = {
+            "price": self._say(item.price, language),
+            "was": self._say(item.was, language),
+            "reason": self._say(item.reason, language),
+            "until": self._say(item.until, language),
+            "mark": self._say(item.mark, language) if item.mark is not None else "",
+        }
+        alt = self._say(say("weekly.alt", title=item.title, price=parts["price"], was=parts["was"]), language)
+        seal = f"{letter.id}-{self.picture_seal(letter.id)}-{at}"
+        drawn = f"{self._public_url}/chat/api/pictures/{seal}.png"
+        lines = (alt, parts["reason"], parts["until"], parts["mark"])
+        return {
+            "title": item.title,
+            "subtitle": "\n".join(line for line in lines if line),
+            "image": {"url": item.image or drawn, "alt": alt},
+            "buttons": self._buttons(item.buttons, language),
+            **parts,
+        }
 
     def _image(self, letter: Letter, alt: str, **data: str | int) -> dict[str, str]:
         return {

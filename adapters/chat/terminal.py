@@ -9,7 +9,7 @@ from typing import TextIO
 import qrcode
 
 from adapters.chat.channel import BOT, NAME
-from bot.messages import Ask, Button, ShowCard, ShowCodes, ShowPlaces
+from bot.messages import Ask, Button, ShowCard, ShowCodes, ShowOffers, ShowPlaces
 from bot.ports import Door, Letter, RawEvent, Texts
 from core.shared.values import Address
 
@@ -74,8 +74,14 @@ def _show(letter: Letter, texts: Texts, out: TextIO, *, first: int) -> list[Butt
     if isinstance(reply, ShowPlaces):
         for item in reply.items:
             print("  " + " · ".join([item.title, *(texts.say(line, language) for line in item.lines)]), file=out)
+    items = reply.items if isinstance(reply, ShowOffers) else ()
+    for one in items:
+        told = (texts.say(text, language) for text in (one.price, one.was, one.reason, one.until))
+        print("  " + " · ".join([one.title, *told]), file=out)
     controls = reply.controls if isinstance(reply, Ask) else ()
-    buttons = [button for button in (*reply.buttons, *controls) if button.kind == "reply"]
+    buttons = [
+        button for button in (*(one.opens for one in items), *reply.buttons, *controls) if button.kind == "reply"
+    ]
     for at, button in enumerate(buttons, first):
         print(f"  [{at}] {texts.say(button.label, language)}", file=out)
     return buttons

@@ -1,8 +1,9 @@
 """Replies as pictures: what the channels ask for (`bot.ports.Pictures`)."""
 
+from adapters.codes.offers import OfferFace, draw_offer
 from adapters.codes.pictures import CardFace, draw_bare, draw_card, draw_code
 from adapters.codes.vouchers import VoucherFace, draw_voucher
-from bot.messages import ShowCard, ShowCodes, ShowVoucher
+from bot.messages import OfferItem, ShowCard, ShowCodes, ShowVoucher
 
 
 class Drawer:
@@ -23,6 +24,10 @@ class Drawer:
             voucher.barcode, voucher.printed, voucher.title, value, condition, until, voucher.brand, voucher.colour
         )
         return draw_voucher(face)
+
+    def offer(self, offer: OfferItem, was: str, price: str, colour: str) -> bytes:
+        """The offer's picture."""
+        return draw_offer(OfferFace(offer.title, price, was, colour))
 
     def codes(self, codes: ShowCodes, title: str, note: str) -> bytes:
         """The rotating QR with the spoken digits under it."""

@@ -23,7 +23,8 @@ _LOOK = (
     # The till, its misses and what the code means, in one statement; the till stands in every row.
     "select t.id, t.store, t.name, t.key_hash, t.created_at, t.revoked_at, "
     "(select count(*) from till_misses m where m.till = :till and m.at > :since), "
-    "(exists (select 1 from vouchers) or exists (select 1 from offer_people)), "
+    "(exists (select 1 from vouchers) or exists (select 1 from offer_people) "
+    "or exists (select 1 from plans where week = :week and state = 'current')), "
     f"{COLUMNS} from (select 1 as one) o left join tills t on t.id = :till left join ({FOUND}) f on 1 = 1 {POINTS}"
 )
 _TILL_COLUMNS = 8
@@ -49,9 +50,9 @@ class TillDesk:
     def __init__(self, engine: AsyncEngine, lanes: Lanes) -> None:
         self._quick, self._lanes = quick(engine, _LOOK), lanes
 
-    async def look(self, till: TillId, keys: Keys | None, since: datetime) -> TillView:
-        """The till, and what its keys find; without keys the till alone. Raises Busy."""
-        values = {"till": till, "since": self._quick.bound(since), **bound(keys)}
+    async def look(self, till: TillId, keys: Keys | None, since: datetime, week: str = "") -> TillView:
+        """The till, and what its keys find; without keys the till alone. `week`: whose plan counts. Raises Busy."""
+        values = {"till": till, "since": self._quick.bound(since), "week": week, **bound(keys)}
         rows = await self._quick.rows(values)
         instant = self._quick.instant
         found = [Code(*row[_TILL_COLUMNS:]) for row in rows if row[_TILL_COLUMNS] is not None]

@@ -25,6 +25,7 @@ from adapters.db.tables import (
     suppressed,
     tries,
 )
+from adapters.db.weektables import offer_events, plan_rows, plans, refused_goods
 from core.cards.model import CardState
 from core.shared.values import Address, CustomerId, Phone
 
@@ -40,7 +41,7 @@ _IS_KNOWN = Prepared(select(exists().where(belongs(addresses))))
 
 
 def erase_addresses(connection: Connection, customer: CustomerId, found: Sequence[Address]) -> None:
-    """Events, replies, dialogs, memories, files, codes, tries and answers of the customer are gone, by address and id.
+    """Events, replies, dialogs, memories, files, codes, tries, answers and picks are gone, by address and id.
 
     The facts in `events` keep ids only and stay; consents stay as proof under the pseudonymous id.
     """
@@ -49,7 +50,9 @@ def erase_addresses(connection: Connection, customer: CustomerId, found: Sequenc
             connection.execute(delete(table).where(_belongs(table, address)))
         _erase_key(connection, address.key)
     _erase_key(connection, customer)
-    connection.execute(delete(answers).where(answers.c.customer == customer))
+    for table in (answers, refused_goods, offer_events):
+        connection.execute(delete(table).where(table.c.customer == customer))
+    _erase_picks(connection, customer)
     about = or_(merges.c.survivor == customer, merges.c.absorbed == customer)
     connection.execute(update(merges).where(about).values(addresses=[]))
 
@@ -74,6 +77,7 @@ def suppress(connection: Connection, phone: Phone, at: datetime, hashed: Callabl
     connection.execute(delete(codes).where(codes.c.phone == phone.e164))
     connection.execute(update(plastics).where(plastics.c.phone == phone.e164).values(**_NO_OWNER))
     connection.execute(delete(purchases).where(purchases.c.owner == PHONE + hashed(phone)))
+    _erase_picks(connection, PHONE + hashed(phone))
     statement = insert_for(connection, suppressed).on_conflict_do_nothing()
     connection.execute(statement, {"phone_hash": hashed(phone), "at": at})
 
@@ -101,6 +105,12 @@ def erase_last_words(connection: Connection, address: Address) -> None:
         connection.execute(delete(outbox).where(_belongs(outbox, address), ~kept))
         connection.execute(delete(memories).where(_belongs(memories, address)))
         connection.execute(delete(media).where(media.c.owner == address.key))
+
+
+def _erase_picks(connection: Connection, owner: str) -> None:
+    """No plan has a row of the owner; by the key of each of the few plans there are."""
+    of = plan_rows.c
+    connection.execute(delete(plan_rows).where(of.plan.in_(select(plans.c.id)), of.owner == owner))
 
 
 def _erase_key(connection: Connection, key: str) -> None:

@@ -13,12 +13,14 @@ from bot.messages import (
     Ask,
     Button,
     Item,
+    OfferItem,
     Reply,
     Rows,
     Say,
     SendFile,
     ShowCard,
     ShowCodes,
+    ShowOffers,
     ShowPlaces,
     ShowVoucher,
 )
@@ -28,8 +30,8 @@ from core.cards.actions import TillCodes
 _KINDS: Mapping[str, type] = {
     kind.__name__: kind
     for kind in (
-        Answer, Ask, Button, Item, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, ShowVoucher, Verbatim, Words,
-        Lines, Money, TillCodes, Dialog,
+        Answer, Ask, Button, Item, OfferItem, Say, SendFile, ShowCard, ShowCodes, ShowOffers, ShowPlaces, ShowVoucher,
+        Verbatim, Words, Lines, Money, TillCodes, Dialog,
     )
 }  # fmt: skip
 _TAGGED = frozenset(_KINDS.values())

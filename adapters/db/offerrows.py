@@ -11,6 +11,7 @@ from adapters.db.prepared import Prepared
 from adapters.db.saletables import offer_people, offer_uses, offers
 from adapters.db.sql import insert_for
 from adapters.db.tables import customers
+from adapters.db.types import among
 from core.offers.model import Offer
 from core.offers.reading import offer_from
 from core.shared.values import CustomerId, Phone
@@ -27,8 +28,13 @@ _USES = (
     .order_by(offer_uses.c.offer, offer_uses.c.customer)
 )
 _LOCKED_USES = _USES.with_for_update()
-_PHONES = select(customers.c.phone).where(
-    customers.c.id.in_(_PEOPLE), customers.c.phone.is_not(None), customers.c.phone_verified_at.is_not(None)
+_PHONES = Prepared(
+    {
+        dialect: select(customers.c.phone).where(
+            named, customers.c.phone.is_not(None), customers.c.phone_verified_at.is_not(None)
+        )
+        for dialect, named in among(customers.c.id, "p_ids").items()
+    }
 )
 _ASSIGNED = (
     select(offer_people.c.offer, offer_people.c.reason)
@@ -46,8 +52,8 @@ _read: WeakKeyDictionary[Engine, dict[tuple[str, int], Offer]] = WeakKeyDictiona
 
 def hashes_of(connection: Connection, outside: Outside, people: Collection[str]) -> list[str]:
     """Under which keyed hashes things may wait for these people: those of the phones they have proven."""
-    phones = connection.execute(_PHONES, {"p_people": list(people)}).scalars()
-    return [outside.hashed(Phone(phone)) for phone in phones]
+    rows = _PHONES.all(connection, {"p_ids": list(people)})
+    return [outside.hashed(Phone(row.phone)) for row in rows]
 
 
 class OfferRows:

@@ -21,7 +21,9 @@ from adapters.db.tables import (
     till_misses,
     tries,
 )
+from adapters.db.weektables import REPLACED, plan_rows, plans
 from adapters.db.work import DbWork
+from core.offers.weekly import week_of
 
 _CHUNK = 500
 _LIMITS_LOOK_BACK = timedelta(days=2)
@@ -34,6 +36,8 @@ _WEB_TALK = timedelta(days=90)
 """How far a web chat can be scrolled back."""
 _TOO_LATE = timedelta(days=2)
 """A letter that could not be sent for so long is not sent any more: nobody waits for it."""
+_PLANS = timedelta(weeks=8)
+"""A receipt comes a week late at most; a returned one is not judged anew."""
 _FAREWELL = timedelta(minutes=5)
 """How long a forgotten person's web chat can still show that they are forgotten."""
 _SESSION = timedelta(days=1)
@@ -84,6 +88,10 @@ async def purge(lanes: Lanes, now: datetime) -> dict[str, int]:
             gone[table.name] = gone.get(table.name, 0) + count
     while await lanes.do("purge", _give_up(now - _TOO_LATE)) == _CHUNK:
         continue
+    rows: int | None = 0
+    while rows is not None:
+        gone[plan_rows.name] = gone.get(plan_rows.name, 0) + rows
+        rows = await lanes.do("purge", _chop_plan(week_of((now - _PLANS).date())))
     return {name: count for name, count in gone.items() if count}
 
 
@@ -133,6 +141,22 @@ def _chop(table: Table, key: str, over: ColumnElement[bool]) -> Callable[[DbWork
     def job(work: DbWork) -> int:
         chosen = select(table.c[key]).where(over).limit(_CHUNK)
         return work.connection.execute(delete(table).where(table.c[key].in_(chosen))).rowcount
+
+    return job
+
+
+def _chop_plan(oldest: str) -> Callable[[DbWork], int | None]:
+    """A job: up to a chunk of a plan that was replaced, or is of a week before, is gone; None when there is none."""
+
+    def job(work: DbWork) -> int | None:
+        over = or_(plans.c.state == REPLACED, plans.c.week < oldest)
+        left = exists().where(plan_rows.c.plan == plans.c.id)
+        plan = work.connection.execute(select(plans.c.id).where(over, left).order_by(plans.c.id).limit(1)).scalar()
+        if plan is None:
+            return None
+        some = select(plan_rows.c.owner).where(plan_rows.c.plan == plan).order_by(plan_rows.c.owner).limit(_CHUNK)
+        chosen = delete(plan_rows).where(plan_rows.c.plan == plan, plan_rows.c.owner.in_(some))
+        return work.connection.execute(chosen).rowcount
 
     return job
 

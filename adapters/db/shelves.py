@@ -1,6 +1,6 @@
 """Imports: many rows at once, put or renewed by their key."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from adapters.db.erasing import forgotten_among
 from adapters.db.outside import Outside
 from adapters.db.sql import put
 from adapters.db.tables import consents, customers, plastics, products, stores
+from adapters.db.weektables import promo
 from core.cards.model import Plastic
 from core.customers.model import Purpose
 from core.shared.values import Language, Phone
@@ -41,6 +42,25 @@ class CustomerRow(Protocol):
     def marketing(self) -> bool | None: ...
     @property
     def marketing_at(self) -> datetime | None: ...
+
+
+class PromoRow(Protocol):
+    """A promo item as a file has it (`adapters.imports.ports.ImportedPromo`)."""
+
+    @property
+    def week(self) -> str: ...
+    @property
+    def sku(self) -> str: ...
+    @property
+    def price_was(self) -> int: ...
+    @property
+    def price(self) -> int: ...
+    @property
+    def title_uk(self) -> str: ...
+    @property
+    def title_en(self) -> str: ...
+    @property
+    def limit(self) -> int | None: ...
 
 
 class Shelves:
@@ -87,6 +107,44 @@ class Shelves:
                 for row in rows
             ],
         )
+
+    def put_promo(self, items: Sequence[tuple[PromoRow, Collection[str]]]) -> None:
+        """Items by week and sku; what differs from what is there is its next version."""
+        known: dict[tuple[str, str], Any] = {}
+        for skus in _batches(sorted({item.sku for item, _ in items})):
+            chosen = select(promo).where(promo.c.sku.in_(skus), promo.c.week.in_({item.week for item, _ in items}))
+            known |= {(row.week, row.sku): dict(row._mapping) for row in self._connection.execute(chosen)}
+        rows = []
+        for item, places in items:
+            told = {
+                "week": item.week,
+                "sku": item.sku,
+                "price_was": item.price_was,
+                "price": item.price,
+                "title_uk": item.title_uk,
+                "title_en": item.title_en,
+                "stores": sorted(places),
+                "per_customer": item.limit,
+            }
+            there = known.get((item.week, item.sku), {"version": 0})
+            same = {**there, **told} == there
+            rows.append({**told, "version": there["version"] + (not same)})
+        put(self._connection, promo, rows)
+
+    def goods(self, skus: Collection[str]) -> Set[str]:
+        """By primary key."""
+        found: set[str] = set()
+        for some in _batches(sorted(skus)):
+            found |= set(self._connection.execute(select(products.c.sku).where(products.c.sku.in_(some))).scalars())
+        return found
+
+    def places(self) -> Mapping[str, Set[str]]:
+        """A store is a place of its own; a group is all of its stores."""
+        found: dict[str, set[str]] = {}
+        for row in self._connection.execute(select(stores.c.id, stores.c.store_group)):
+            for name in filter(None, (row.id, row.store_group)):
+                found.setdefault(name, set()).add(row.id)
+        return found
 
     def put_plastics(self, rows: Sequence[Plastic]) -> None:
         """Records by number. A restored one keeps its card, its owner and its points: they are the card's now."""

@@ -17,6 +17,8 @@ from adapters.db.oncerows import OnceRows
 from adapters.db.outboxrows import OutboxRows, PostRows
 from adapters.db.outside import Outside, SystemChance
 from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows, MergeRows, SuppressedRows
+from adapters.db.planningrows import PlanningRows
+from adapters.db.planrows import PlanRows
 from adapters.db.salerows import SaleRows
 from adapters.db.shelves import Shelves
 from adapters.db.sql import add, flat, put
@@ -25,6 +27,7 @@ from adapters.db.tables import counters, events
 from adapters.db.talkrows import DialogRows, FileRows
 from adapters.db.tillrows import FinderRows, ProductRows
 from adapters.db.voucherrows import VoucherRows
+from adapters.db.weekrows import WeekRows
 from bot.ports import Texts
 from core.customers.ports import Phones
 from core.programme.model import Programme
@@ -126,6 +129,21 @@ class DbWork:
     def offers(self) -> OfferRows:
         """Offers."""
         return OfferRows(self._connection, self._outside)
+
+    @cached_property
+    def weeks(self) -> WeekRows:
+        """The week's personal offers."""
+        return WeekRows(self._connection, self._outside)
+
+    @cached_property
+    def plans(self) -> PlanRows:
+        """Plans of weeks."""
+        return PlanRows(self._connection)
+
+    @cached_property
+    def planning(self) -> PlanningRows:
+        """What a maker of plans reads."""
+        return PlanningRows(self._connection, self._outside)
 
     @cached_property
     def vouchers(self) -> VoucherRows:

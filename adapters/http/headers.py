@@ -3,8 +3,9 @@
 from aiohttp import web
 
 PAGE_NEEDS = web.RequestKey("page_needs", tuple)
-CAMERA, FRAMED, FRAMES = "camera", "framed", "frames"
-"""What a page can ask for: the camera with its decoder, to stand in a frame of this house, to hold such frames."""
+CAMERA, FRAMED, FRAMES, PHOTOS = "camera", "framed", "frames", "photos"
+"""What a page can ask for: the camera with its decoder, to stand in a frame of this house, to hold such frames, to show
+pictures of products, which stand where the retailer keeps them."""
 
 _FIXED = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -41,7 +42,7 @@ def _policy(what: tuple[str, ...]) -> str:
         "default-src 'none'",
         script,
         "style-src 'self'",
-        "img-src 'self' data: blob:",
+        f"img-src 'self' data: blob:{' https:' if PHOTOS in what else ''}",
         "font-src 'self'",
         "media-src 'self' blob:",
         "connect-src 'self'",

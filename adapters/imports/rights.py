@@ -14,6 +14,7 @@ from adapters.imports.run import Report
 from core.cards.lookup import keys_of
 from core.offers.model import Audience
 from core.offers.reading import offer_from
+from core.offers.weekly import week_and_sku
 from core.sales.ports import SalesWork
 from core.shared.refusals import Conflict, Invalid, Refusal
 from core.shared.values import CustomerId, Phone
@@ -99,6 +100,8 @@ def _offers_of(path: Path) -> list[Any]:
 
 def _put_offer(work: SalesWork, data: Any, phones: ReadPhone, seen: set[str]) -> None:
     offer = offer_from(data)
+    if week_and_sku(offer.id) is not None:
+        raise Invalid("id", expected="another id: week-… are the ids of the week's personal offers")
     if offer.id in seen:
         raise Invalid("id", expected="an id that stands in the file once")
     people: list[tuple[CustomerId | None, Phone | None]] = []

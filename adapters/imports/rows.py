@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from adapters.imports.ports import ImportedCustomer
+from adapters.imports.ports import ImportedCustomer, ImportedPromo
 from core.cards.model import SYMBOLOGIES, Plastic
 from core.cards.numbers import is_ean13
 from core.cards.plastic import plastic_number
+from core.offers.weekly import LONGEST_SKU, monday_of
 from core.shared.refusals import Invalid
 from core.shared.values import Language, Phone, Place, StoreId, person_name
 from core.stores.model import Product, Store
@@ -112,6 +113,33 @@ def _plastic(row: Row, phones: ReadPhone) -> Plastic:
     )
 
 
+def _promo(row: Row, phones: ReadPhone) -> ImportedPromo:
+    del phones
+    week, sku = _needed(row, "week").upper(), _code(row, "sku")
+    try:
+        monday_of(week)
+    except Invalid:
+        raise BadRow("week: an ISO week such as 2026-W48") from None
+    if len(sku.encode()) > LONGEST_SKU:
+        raise BadRow(f"sku: at most {LONGEST_SKU} bytes")
+    was, price = (_minor(row, column) if _needed(row, column) else 0 for column in ("price_was", "price"))
+    if not 0 < price < was:
+        raise BadRow("price: more than nothing and less than price_was")
+    limit = row.get("limit", "")
+    if limit and not (re.fullmatch(r"\d{1,6}", limit, re.ASCII) and int(limit)):
+        raise BadRow("limit: a whole number from 1, or nothing")
+    places = tuple(dict.fromkeys(one for one in re.split(r"[\s,|]+", row.get("stores", "")) if one))
+    titles = (_title(row, "title_uk"), _title(row, "title_en"))
+    return ImportedPromo(week, sku, was, price, *titles, places, int(limit) if limit else None)
+
+
+def _title(row: Row, column: str) -> str:
+    title = " ".join(row.get(column, "").split())
+    if len(title) > 200 or not title.isprintable():
+        raise BadRow(f"{column}: at most 200 printable characters")
+    return title
+
+
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -142,6 +170,13 @@ KINDS: Mapping[str, Kind] = {
             ("number",),
             lambda one: str(one.number),
             _plastic,
+        ),
+        Kind(
+            "promo",
+            ("week", "sku", "price_was", "price", "title_uk", "title_en", "stores", "limit"),
+            ("week", "sku", "price_was", "price"),
+            lambda one: f"{one.week} {one.sku}",
+            _promo,
         ),
     )
 }

@@ -1,14 +1,14 @@
 """One import from file to shelves: every row checked, the good ones put in one transaction, the bad ones listed."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from adapters.imports.files import BadFile, rows_of
-from adapters.imports.ports import ImportedCustomer, Shelves
+from adapters.imports.ports import ImportedCustomer, ImportedPromo, Shelves
 from adapters.imports.rows import BadRow, Kind, ReadPhone
 from core.cards.model import Plastic
 
@@ -75,6 +75,8 @@ def import_file(
                     shelves.put_products(values)
                 case "customers":
                     shelves.put_customers(_without_forgotten(chunk, shelves, report), now)
+                case "promo":
+                    shelves.put_promo(_in_the_house(chunk, shelves, report))
                 case _:
                     shelves.put_plastics(_nameless_if_forgotten(values, shelves))
             progress(report.good)
@@ -91,6 +93,24 @@ def _without_forgotten(
     gone = shelves.forgotten([value.phone for _, value in chunk])
     report.rejected += [(line, FORGOTTEN) for line, value in chunk if value.phone in gone]
     kept = [value for _, value in chunk if value.phone not in gone]
+    report.good -= len(chunk) - len(kept)
+    return kept
+
+
+def _in_the_house(
+    chunk: Sequence[tuple[int, ImportedPromo]], shelves: Shelves, report: Report
+) -> Sequence[tuple[ImportedPromo, Set[str]]]:
+    """The items of products and stores that there are, each with the ids of its stores."""
+    goods, places = shelves.goods([value.sku for _, value in chunk]), shelves.places()
+    kept = []
+    for line, value in chunk:
+        strange = [one for one in value.places if one not in places]
+        if value.sku not in goods:
+            report.rejected.append((line, "sku: no product with this sku; import products first"))
+        elif strange:
+            report.rejected.append((line, f"stores: no store and no group {strange[0]}"))
+        else:
+            kept.append((value, frozenset(store for one in value.places for store in places[one])))
     report.good -= len(chunk) - len(kept)
     return kept
 

@@ -18,15 +18,17 @@ from adapters.pos.ports import Courier, House, PosWork, TillDesk
 from adapters.pos.receiptdoors import ReceiptDoors
 from adapters.pos.receipts import Asker, Receipts, to_everybody
 from bot.announce import plastic_linked
+from bot.flows.reasons import reasons
 from bot.ports import Letter
 from core.cards.lookup import Keys, Recognised, keys_of, recognise
 from core.cards.plastic import link_plastic, plastic_number
 from core.customers.actions import confirm_person, customer_of
 from core.customers.ports import Phones
+from core.offers.weekly import week_at
 from core.programme.model import Programme
 from core.sales.recognising import Known, by_voucher, known
 from core.shared.refusals import Unknown
-from core.shared.values import CardId, StoreId, TillId
+from core.shared.values import CardId, Language, StoreId, TillId
 from core.stores.model import opens, parse_till_key
 from core.surveys.joining import bring_back
 
@@ -190,7 +192,7 @@ class TillApi:
         if not rights and (due is None or due > self._clock()):
             return lookup_out(Known(seen))
         language = self._programme.default_language
-        return lookup_out(await self._reads.do(till, lambda work: known(work, seen=seen, language=language)))
+        return await self._reads.do(till, lambda work: _told(work, known(work, seen=seen, language=language), language))
 
     async def _recognised(self, till: TillId, code: str, key: str | None = None) -> Recognised:
         return (await self._looked(till, code, key))[0]
@@ -209,7 +211,7 @@ class TillApi:
         if keys is not None and keys.phone:
             phone = self._phones.read(keys.phone) if self._programme.lookup_by_phone else None
             keys = replace(keys, phone=phone.e164 if phone else "")
-        view = await self._desk.look(till, keys, now - self._window)
+        view = await self._desk.look(till, keys, now - self._window, week_at(now, self._programme.timezone))
         if key is not None and (view.till is None or not opens(view.till, key)):
             raise _stranger()
         self._must_be_within_budget(view.misses)
@@ -242,6 +244,17 @@ class TillApi:
             raise
         await self._courier.send(letters)
         return await self._known(till, number, key)
+
+
+def _told(work: PosWork, found: Known, language: Language) -> LookupOut:
+    """The answer with the reasons of the week's offers in words."""
+    picks = [one.pick for one in found.offers if one.pick is not None]
+    about = reasons(work, picks, language)
+    offers = [
+        replace(one, reason=work.texts.say(about[one.pick], language)) if one.pick is not None else one
+        for one in found.offers
+    ]
+    return lookup_out(replace(found, offers=offers))
 
 
 def _link(work: PosWork, card_id: CardId, number: str) -> list[Letter]:

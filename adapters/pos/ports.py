@@ -27,14 +27,14 @@ class TillView(Protocol):
 
     @property
     def rights(self) -> bool:
-        """Whether the house has vouchers or personal offers at all."""
+        """Whether the house has vouchers or personal offers at all, or a plan of the week."""
         ...
 
 
 class TillDesk(Protocol):
     """The look, and the book of wrong codes."""
 
-    async def look(self, till: TillId, keys: Keys | None, since: datetime) -> TillView: ...
+    async def look(self, till: TillId, keys: Keys | None, since: datetime, week: str = "") -> TillView: ...
 
     async def miss(self, till: TillId, at: datetime) -> None: ...
 

@@ -154,9 +154,15 @@ class TelegramChannel:
 
     async def _picture(self, letter: Letter, call: Call, chat: int, markup: Any) -> Outcome:
         picture = call.picture
+        if call.photo:
+            try:
+                sent = await self.client.send_photo(chat, call.photo, caption=call.text, reply_markup=markup)
+                return Sent(str(sent.message_id))
+            except TelegramBadRequest as error:
+                log.info("telegram.no-photo", letter=letter.id, error=_short(error))
         content = await asyncio.to_thread(picture_of, letter, self._pictures, self._texts)
         if content is None:
-            raise TypeError("only cards and codes are drawn")
+            raise TypeError("nothing is drawn for this letter")
         digest = hashlib.sha256(content).hexdigest()
         if call.card and letter.event is None and await self._edited(letter, call, chat, content, digest):
             return Sent()

@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from adapters.telegram.limits import CALLBACK_BYTES, CAPTION, COPY, html, label, split, units
-from bot.messages import Ask, Button, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, ShowVoucher
+from bot.messages import (
+    Ask,
+    Button,
+    OfferItem,
+    Rows,
+    Say,
+    SendFile,
+    ShowCard,
+    ShowCodes,
+    ShowOffers,
+    ShowPlaces,
+    ShowVoucher,
+)
 from bot.ports import Letter, Texts
 from bot.words import Text, say
 from core.shared.values import Language
@@ -17,11 +29,15 @@ CONTACT = "contact"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One message to send. `picture` and `media` name what travels with it; `card`: this is the card's message."""
+    """One message to send. `picture` and `media` name what travels with it; `card`: this is the card's message.
+
+    `photo`: an address where Telegram may find the picture, else it is drawn.
+    """
 
     text: str
     markup: Markup | None = None
-    picture: ShowCard | ShowCodes | ShowVoucher | None = None
+    picture: ShowCard | ShowCodes | ShowVoucher | ShowOffers | None = None
+    photo: str = ""
     media: str = ""
     file_name: str = ""
     card: bool = False
@@ -88,11 +104,30 @@ class Renderer:
                     lines.append(f"<b>{html(item.title)}</b>\n{said}")
                 return [*(Call(part) for part in split("\n\n".join(lines))[:-1]),
                         Call(split("\n\n".join(lines))[-1], markup)]  # fmt: skip
+            case ShowOffers():
+                return self._offers(reply, markup, language)
             case SendFile(media, file_name, _, text):
                 caption = html(self._say(text, language))
                 return [Call(caption, markup, media=media, file_name=file_name)]
             case _:
                 assert_never(reply)
+
+    def _offers(self, reply: ShowOffers, markup: Markup | None, language: Language) -> list[Call]:
+        """One offer as a photo with its own buttons; of several a list in words, each opened by a button."""
+        told = [self._offer(item, language) for item in reply.items]
+        if len(told) == 1:
+            photo = reply.items[0].image
+            if units(told[0]) <= CAPTION:
+                return [Call(told[0], markup, reply, photo)]
+            return [Call("", None, reply, photo), Call(told[0], markup)]
+        parts = split("\n\n".join([html(self._say(reply.text, language)), *told]))
+        return [*(Call(part) for part in parts[:-1]), Call(parts[-1], markup)]
+
+    def _offer(self, item: OfferItem, language: Language) -> str:
+        was, price = (html(self._say(text, language)) for text in (item.was, item.price))
+        mark = f" · {html(self._say(item.mark, language))}" if item.mark is not None else ""
+        reason, until = (html(self._say(text, language)) for text in (item.reason, item.until))
+        return f"<b>{html(item.title)}</b>\n<b>{price}</b> <s>{was}</s>\n{reason}\n{until}{mark}"
 
     def _texts_of(self, text: str, markup: Markup | None) -> list[Call]:
         parts = [html(part) for part in split(text)]
@@ -107,6 +142,12 @@ class Renderer:
 
     def _inline(self, reply: Any, language: Language) -> Markup | None:
         buttons = [*reply.buttons, *(reply.controls if isinstance(reply, Ask) else ())]
+        if isinstance(reply, ShowOffers):
+            several = len(reply.items) > 1
+            buttons = [
+                *(button for item in reply.items for button in ((item.opens,) if several else item.buttons)),
+                *buttons,
+            ]
         if isinstance(reply, ShowPlaces):
             for item in reply.items:
                 buttons += [

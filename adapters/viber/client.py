@@ -9,11 +9,12 @@ from typing import Any
 import structlog
 from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
 
+from adapters.viber.carousel import PICTURE
 from adapters.viber.limits import JSON_BYTES
 from adapters.viber.parse import NAME, parse
-from adapters.viber.render import PICTURE, Renderer
+from adapters.viber.render import Renderer
 from bot.drawing import picture_of
-from bot.messages import Incoming, SendFile, ShowCard
+from bot.messages import Incoming, SendFile, ShowCard, ShowOffers
 from bot.ports import (
     Letter,
     Media,
@@ -141,6 +142,8 @@ class ViberChannel:
 
     async def _with_media(self, letter: Letter, body: dict[str, Any]) -> dict[str, Any]:
         """The body with the public address of its picture or file, which Viber fetches itself."""
+        if isinstance(letter.reply, ShowOffers) and "rich_media" in body:
+            return await self._with_pictures(letter, body)
         if not str(body.get("media", "")).startswith(PICTURE):
             return body
         if isinstance(letter.reply, SendFile):
@@ -149,8 +152,21 @@ class ViberChannel:
             return {**body, "media": self._media.url(letter.reply.media), "size": size}
         content = await asyncio.to_thread(picture_of, letter, self._pictures, self._texts)
         if content is None:
-            raise TypeError("only cards and codes are drawn")
+            raise TypeError("nothing is drawn for this letter")
         return {**body, "media": await self._media.publish(content, "image/png", letter.address)}
+
+    async def _with_pictures(self, letter: Letter, body: dict[str, Any]) -> dict[str, Any]:
+        """The carousel with the public addresses of the pictures that are drawn for it."""
+        buttons, drawn = [], f"{PICTURE}offer"
+        for button in body["rich_media"]["Buttons"]:
+            place = str(button.get("Image", ""))
+            if place.startswith(drawn):
+                at = int(place.removeprefix(drawn))
+                content = await asyncio.to_thread(picture_of, letter, self._pictures, self._texts, at)
+                assert content is not None, "every offer of the letter can be drawn"
+                button = {**button, "Image": await self._media.publish(content, "image/png", letter.address)}
+            buttons.append(button)
+        return {**body, "rich_media": {**body["rich_media"], "Buttons": buttons}}
 
     async def _just_shown(self, letter: Letter) -> bool:
         """True for the second of two equal cards within five seconds (contract section 6)."""

@@ -5,7 +5,7 @@ from html import escape
 TEXT, CAPTION, BUTTON, TITLE, PICTURE_BYTES, BODY_BYTES = 7000, 512, 250, 28, 1_000_000, 256 * 1024
 JSON_BYTES = 30_000
 CARDS, ROWS, COLUMNS = 6, 12, 6
-SHARE_PHONE, RICH, SILENT, BROWSER = 3, 2, 2, 3
+SHARE_PHONE, RICH, SILENT, BROWSER, STRUCK = 3, 2, 2, 3, 4
 """The API level from which the user's devices know these."""
 HIGHEST = 7
 

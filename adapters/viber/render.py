@@ -5,11 +5,11 @@ from typing import Any, assert_never
 
 from viberbot.api.messages import FileMessage, KeyboardMessage, PictureMessage, RichMediaMessage, TextMessage
 
+from adapters.viber.carousel import BRAND, MIST, PAPER, PICTURE, Speak, of_offers, of_places
 from adapters.viber.limits import (
     BROWSER,
     BUTTON,
     CAPTION,
-    CARDS,
     COLUMNS,
     RICH,
     ROWS,
@@ -20,17 +20,26 @@ from adapters.viber.limits import (
     split,
 )
 from adapters.viber.parse import ACTION
-from bot.messages import Ask, Button, Item, Reply, Rows, Say, SendFile, ShowCard, ShowCodes, ShowPlaces, ShowVoucher
+from bot.messages import (
+    Ask,
+    Button,
+    Reply,
+    Rows,
+    Say,
+    SendFile,
+    ShowCard,
+    ShowCodes,
+    ShowOffers,
+    ShowPlaces,
+    ShowVoucher,
+)
 from bot.ports import Letter, Texts
 from bot.words import Text
 from core.shared.values import Language
 
 Json = dict[str, Any]
-_BRAND, _PAPER, _MIST = "#0B6E4F", "#FFFFFF", "#F4F5F7"
 _INSIDE = {"OpenURLType": "internal", "InternalBrowser": {"Mode": "fullscreen", "ActionButton": "none"}}
 """Our page opens over the chat; without Viber's button that forwards its address, which is the customer's secret."""
-PICTURE = "picture:"
-"""Stands in `media` until the sender knows the picture's public address."""
 
 
 class Renderer:
@@ -69,15 +78,22 @@ class Renderer:
             case ShowPlaces(items=items):
                 if at < RICH or not items:
                     return [_clean(TextMessage(text=part).to_dict()) for part in split(text)]
-                rich = RichMediaMessage(rich_media=self._cards(items, language), alt_text=split(text)[0])
-                lead = TextMessage(text=self._say(reply.text, language))
-                return [_clean(lead.to_dict()), _clean(rich.to_dict())]
+                return self._rich(reply.text, of_places(items, self._speaking(language)), text, language)
+            case ShowOffers(items=offers):
+                if at < RICH:
+                    return [_clean(TextMessage(text=part).to_dict()) for part in split(text)]
+                return self._rich(reply.text, of_offers(offers, self._speaking(language), at), text, language)
             case SendFile():
                 lead = TextMessage(text=text)
                 file = FileMessage(media=PICTURE + "file", size=0, file_name=reply.file_name)
                 return [_clean(lead.to_dict()), _clean(file.to_dict())]
             case _:
                 assert_never(reply)
+
+    def _rich(self, lead: Text, cards: Json, words: str, language: Language) -> list[Json]:
+        """A carousel says nothing by itself: a text goes before it, and all its words are its alternative."""
+        rich = RichMediaMessage(rich_media=cards, alt_text=split(words)[0])
+        return [_clean(TextMessage(text=self._say(lead, language)).to_dict()), _clean(rich.to_dict())]
 
     def _pictured(self, text: str, what: str) -> list[Json]:
         if len(text) <= CAPTION:
@@ -93,48 +109,26 @@ class Renderer:
             case ShowPlaces(items=items):
                 lines = ["\n".join([item.title, *(self._say(line, language) for line in item.lines)]) for item in items]
                 return "\n\n".join([said, *lines])
+            case ShowOffers(items=offers):
+                parts = [
+                    "\n".join(
+                        [
+                            item.title,
+                            f"{self._say(item.price, language)} ({self._say(item.was, language)})",
+                            *(self._say(line, language) for line in (item.reason, item.until, item.mark) if line),
+                        ]
+                    )
+                    for item in offers
+                ]
+                return "\n\n".join([said, *parts])
             case _:
                 return said
-
-    def _cards(self, items: Sequence[Item], language: Language) -> Json:
-        """A carousel: each card is a text of 6 x 3 and a button of 6 x 1, so that it fills its grid exactly."""
-        buttons: list[Json] = []
-        for item in items[:CARDS]:
-            text = f"<b>{label(item.title, BUTTON - 50)}</b>"
-            for line in item.lines:
-                more = f"<br>{label(self._say(line, language))}"
-                text += more if len(text + more) <= BUTTON else ""
-            link = next((one for one in item.buttons if one.kind == "url"), None)
-            action = (
-                {"ActionType": "open-url", "ActionBody": link.value}
-                if link
-                else {"ActionType": "none", "ActionBody": "none"}
-            )
-            words = self._say(link.label, language) if link else " "
-            buttons.append(
-                {
-                    "Columns": COLUMNS,
-                    "Rows": 3,
-                    "Text": text,
-                    "TextHAlign": "left",
-                    "TextVAlign": "top",
-                    "Silent": True,
-                    **action,
-                }
-            )
-            buttons.append(
-                {"Columns": COLUMNS, "Rows": 1, "Text": label(words), "Silent": True, "BgColor": _PAPER, **action}
-            )
-        return {
-            "Type": "rich_media", "ButtonsGroupColumns": COLUMNS, "ButtonsGroupRows": 4, "BgColor": _PAPER,
-            "Buttons": buttons,
-        }  # fmt: skip
 
     def _keyboard(self, reply: Reply, rows: Rows, language: Language, at: int) -> Json | None:
         """While a question is open its buttons stand first and the card's row last; else the card's row first."""
         lacks = {"phone", "location"} if at < SHARE_PHONE else set()
         standing = {button.action for row in rows for button in row}
-        own = [one for one in reply.buttons if one.kind not in lacks]
+        own = [*_beside(reply, at), *(one for one in reply.buttons if one.kind not in lacks)]
         own = [one for one in own if one.action not in standing or one.kind != "reply"]
         controls = reply.controls if isinstance(reply, Ask) else ()
         before, after = ((), rows[:1]) if isinstance(reply, Ask) else (rows[:1], rows[1:])
@@ -156,17 +150,28 @@ class Renderer:
             "location": ("location-picker", button.action),
         }[button.kind]
         primary = button.style == "primary"
-        opens, closes = (f'<font color="{_PAPER}">', "</font>") if primary else ("", "")
+        opens, closes = (f'<font color="{PAPER}">', "</font>") if primary else ("", "")
         text = label(self._say(button.label, language), BUTTON - len(opens + closes))
         return {
             "Columns": columns, "Rows": 1, "ActionType": body[0], "ActionBody": body[1], "Text": opens + text + closes,
-            "TextSize": "regular" if columns > 2 else "small", "BgColor": _BRAND if primary else _MIST,
+            "TextSize": "regular" if columns > 2 else "small", "BgColor": BRAND if primary else MIST,
             **({"Silent": True} if at >= SILENT else {}),
             **(_INSIDE if button.kind == "app" and at >= BROWSER else {}),
         }  # fmt: skip
 
+    def _speaking(self, language: Language) -> Speak:
+        return lambda text: self._say(text, language)
+
     def _say(self, text: Text, language: Language) -> str:
         return self._texts.say(text, language)
+
+
+def _beside(reply: Reply, at: int) -> Sequence[Button]:
+    """What the cards of a carousel could be asked for, where the person's devices show none."""
+    if not isinstance(reply, ShowOffers) or at >= RICH:
+        return ()
+    one = reply.items[0] if len(reply.items) == 1 else None
+    return one.buttons if one is not None else [item.opens for item in reply.items]
 
 
 def _clean(message: Json) -> Json:

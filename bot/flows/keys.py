@@ -64,7 +64,7 @@ def card_reply(work: BotWork, customer: Customer, card: Card, text: Words | None
     from_plastic = card.symbology != "ean13" or not card.number.startswith(work.programme.card_prefix)
     usable = card.state in {CardState.ISSUED, CardState.ACTIVE}
     buttons = [
-        *([key("codes"), live_button(work, card)] if usable else []),
+        *([key("codes"), live_button(work, card), key("offers")] if usable else []),
         Button(say("button.copy"), "copy", action="number", value=card.number),
         *([key("restore")] if usable and not from_plastic else []),
     ]

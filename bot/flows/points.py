@@ -45,7 +45,10 @@ def explain(talk: Talk, sale: str) -> Next:
     lines: list[Text] = [_head(talk, found)]
     lines += [_goods(talk, found, at) for at in range(len(found.lines))]
     titles = {offer.id: offer.title_in(talk.known.language.value) for offer in talk.work.offers.current()}
-    for one in talk.work.sales.applied(found.id):
+    applied = talk.work.sales.applied(found.id)
+    weekly = talk.work.weeks.items([one.offer for one in applied])
+    titles |= {offer: item.title_in(talk.known.language.value) for offer, item in weekly.items()}
+    for one in applied:
         title = titles.get(one.offer, one.offer)
         if one.amount:
             lines.append(say("explain.offer", title=title, amount=_money(talk, one.amount)))

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.flow import Answers, Done, Flow, Next
 from bot.flows.keys import key
+from bot.flows.weekly import profiling_key
 from bot.messages import Reply, Say, SendFile
 from bot.questions import choice, fixed, words
 from bot.talk import Talk
@@ -29,7 +30,12 @@ def my_data(talk: Talk) -> Reply:
     until = work.now + timedelta(hours=FILE_HOURS)
     media = work.files.keep(text.encode(), "application/json", customer.id, until)
     return SendFile(
-        media, "kartka-my-data.json", "application/json", say("data.file", n=FILE_HOURS), until, (key("forget"),)
+        media,
+        "kartka-my-data.json",
+        "application/json",
+        say("data.file", n=FILE_HOURS),
+        until,
+        (profiling_key(talk), key("forget")),
     )
 
 

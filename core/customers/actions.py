@@ -149,7 +149,7 @@ def choose_language(work: CustomerWork, *, known: KnownAddress, language: Langua
 def agree(work: CustomerWork, *, customer: CustomerId, purpose: Purpose, given: bool, known: KnownAddress) -> None:
     """A line in the ledger of consents says what the person just decided, and about which text."""
     rules = work.programme
-    version = rules.terms_version if purpose is Purpose.TERMS else rules.marketing_version
+    version = rules.text_version(marketing=purpose is Purpose.MARKETING)
     channel = known.address.channel
     work.consents.add(Consent(customer, purpose, given, version, known.language, channel, work.now))
 

@@ -103,7 +103,7 @@ def _write_consents(
     rules = work.programme
     for purpose in Purpose:
         if before[purpose] != after[purpose]:
-            version = rules.terms_version if purpose is Purpose.TERMS else rules.marketing_version
+            version = rules.text_version(marketing=purpose is Purpose.MARKETING)
             work.consents.add(
                 Consent(keep.id, purpose, after[purpose], version, keep.language, MERGE_CHANNEL, work.now)
             )

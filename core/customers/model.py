@@ -74,6 +74,14 @@ class Purpose(StrEnum):
     MARKETING = "marketing"
     PROFILING = "profiling"
 
+    @property
+    def unless_withdrawn(self) -> bool:
+        """True for what the card's terms say and a person can object to: it holds until they do.
+
+        Choosing offers by own purchases is what the card is for; marketing is only ever asked for.
+        """
+        return self is Purpose.PROFILING
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:
@@ -89,11 +97,11 @@ class Consent:
 
 
 def agreed(consents: Iterable[Consent]) -> dict[Purpose, bool]:
-    """What holds now: the newest line of each purpose; a purpose without a line was never agreed to."""
+    """What holds now: the newest line of each purpose; one without a line was never agreed to, or never objected to."""
     newest: dict[Purpose, Consent] = {}
     for consent in sorted(consents, key=lambda one: one.at):
         newest[consent.purpose] = consent
-    return {purpose: purpose in newest and newest[purpose].given for purpose in Purpose}
+    return {purpose: newest[purpose].given if purpose in newest else purpose.unless_withdrawn for purpose in Purpose}
 
 
 def stricter(one: Mapping[Purpose, bool], other: Mapping[Purpose, bool]) -> dict[Purpose, bool]:

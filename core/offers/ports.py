@@ -1,10 +1,12 @@
 """What the verbs about offers need from outside."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from core.ledger.ports import LedgerWork
 from core.offers.model import Offer
+from core.offers.weekly import Begun, Chosen, Did, Newcomer, OfferEvent, PromoItem
 from core.shared.values import CustomerId, Phone
 
 
@@ -42,8 +44,112 @@ class Offers(Protocol):
         ...
 
 
+class Weeks(Protocol):
+    """The personal offers of a week, as the customer, the till and the quote see them."""
+
+    def of(self, people: Sequence[CustomerId], week: str, skus: Collection[str] | None = None) -> Sequence[Chosen]:
+        """What the week's current plan picked for these selves of one person, the living one first, by rank.
+
+        Left out: goods that they refused, goods that are no promo item, and personal picks of whoever withdrew
+        profiling. `skus`: of these products only.
+        """
+        ...
+
+    def items(self, offers: Collection[str]) -> Mapping[str, PromoItem]:
+        """The promo items that these ids of offers name; other ids are left out."""
+        ...
+
+    def note(self, customer: CustomerId, chosen: Sequence[Chosen], did: Did, at: datetime) -> None:
+        """It happened; noted once for each customer, week and product."""
+        ...
+
+    def undo(self, people: Collection[CustomerId], week: str, sku: str, did: Did) -> None:
+        """It is as if it had not happened."""
+        ...
+
+    def refuse(self, customer: CustomerId, sku: str, at: datetime) -> None:
+        """The product is not offered to the customer any more."""
+        ...
+
+    def allow(self, people: Collection[CustomerId], sku: str) -> None:
+        """The product may be offered to them again."""
+        ...
+
+    def refused(self, people: Collection[CustomerId]) -> Mapping[str, datetime]:
+        """The products that these people refused, and when."""
+        ...
+
+    def events(self, people: Collection[CustomerId]) -> Sequence[OfferEvent]:
+        """Everything noted of these people's offers, oldest first."""
+        ...
+
+    def planned(self, people: Sequence[CustomerId]) -> Mapping[str, str]:
+        """The picks that are kept for these people, as text, by week."""
+        ...
+
+
+class Plans(Protocol):
+    """Plans of weeks, written in the order of owners (as Python sorts texts) by whoever makes them."""
+
+    def begin(self, week: str, at: datetime) -> Begun:
+        """The plan of the week that is being made: a new one, or the unfinished one to go on with.
+
+        Raises Invalid (`week`).
+        """
+        ...
+
+    def add(self, plan: int, rows: Sequence[tuple[str, str]]) -> None:
+        """Picks (as `picks_text` writes them) by owner; a known owner's are renewed, who was forgotten is left out.
+
+        At most `CHUNK` rows in one work. Raises Invalid (`picks`), Conflict (`plan-over`).
+        """
+        ...
+
+    def finish(self, plan: int, figures: Mapping[str, Any]) -> None:
+        """The plan is its week's current one, the former is replaced; both at once. Finished twice is finished.
+
+        Raises Conflict (`plan-over`).
+        """
+        ...
+
+
+class Planning(Protocol):
+    """What a maker of plans reads, set by set. `after` is the last key of the chunk before; an empty answer ends it."""
+
+    def refused(self, after: str, limit: int) -> Sequence[tuple[str, str]]:
+        """(customer, sku) of refused goods: everything of the next `limit` customers."""
+        ...
+
+    def used_up(self, week: str) -> Sequence[tuple[str, str]]:
+        """(customer, sku) whose limit of the week is used up, by customer."""
+        ...
+
+    def unprofiled(self, after: str, limit: int) -> Sequence[str]:
+        """Customers who withdrew profiling."""
+        ...
+
+    def merged(self, after: str, limit: int) -> Sequence[tuple[str, str]]:
+        """(customer, into whom they were merged); who that is may have been merged in turn."""
+        ...
+
+    def newcomers(self, after: str, limit: int) -> tuple[Sequence[Newcomer], str | None]:
+        """Of the next `limit` holders of a living card those who never bought; where to go on, None at the end."""
+        ...
+
+    def promo(self, week: str) -> Sequence[PromoItem]:
+        """The week's items by sku, groups of stores resolved."""
+        ...
+
+    def products(self, after: str, limit: int) -> Sequence[tuple[str, str, str, int, str]]:
+        """(sku, category, brand, price in minor units, image)."""
+        ...
+
+
 class OfferWork(LedgerWork, Protocol):
     """Work that reaches offers."""
 
     @property
     def offers(self) -> Offers: ...
+
+    @property
+    def weeks(self) -> Weeks: ...

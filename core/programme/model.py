@@ -118,6 +118,10 @@ class Programme:
         """The programme's day (ISO date) that holds this instant."""
         return instant.astimezone(self.timezone).date().isoformat()
 
+    def text_version(self, *, marketing: bool) -> str:
+        """The version of the text that a consent is about: marketing has its own, all else stands in the terms."""
+        return self.marketing_version if marketing else self.terms_version
+
     @property
     def code_life(self) -> timedelta:
         """How long a one-time code lives."""

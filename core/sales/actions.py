@@ -11,6 +11,7 @@ from core.ledger.model import Kind, Purse
 from core.ledger.once import Done, digest_of
 from core.ledger.posting import current, operation
 from core.ledger.seeing import seen, shown
+from core.offers.weekly import Did
 from core.sales.asking import Asked, Owner, must_be_a_store, open_hold, owner_of, worked_out
 from core.sales.basket import Line
 from core.sales.choosing import Presented
@@ -72,8 +73,8 @@ def quote_for(work: SalesWork, *, asked: Asked, at: datetime | None = None) -> Q
     owner = owner_of(work, asked, work.now)
     hold = open_hold(work, asked, owner)
     purse = seen(work, owner.id)[0] if owner is not None else None
-    made, _, _ = worked_out(work, asked, owner=owner, purse=purse, hold=hold, at=at or work.now)
-    return _quoted(made, owner, asked)
+    made = worked_out(work, asked, owner=owner, purse=purse, hold=hold, at=at or work.now)
+    return _quoted(made.quote, owner, asked)
 
 
 def settle(
@@ -99,9 +100,8 @@ def settle(
     purse = current(work, [owner.id])[owner.id] if owner is not None else None
     hold = open_hold(work, asked, owner) if hold is not None else None  # its time may have ended while we waited
     spendable = _offline_spendable(work, owner, source, at) if wanted.offline else None
-    made, lines, presented = worked_out(
-        work, asked, owner=owner, purse=purse, hold=hold, at=at, spendable=spendable, lock=True
-    )
+    worked = worked_out(work, asked, owner=owner, purse=purse, hold=hold, at=at, spendable=spendable, lock=True)
+    made = worked.quote
     quoted = _quoted(made, owner, asked)
     if wanted.expected_total is not None and wanted.expected_total != made.total:
         raise TotalChanged(quoted)
@@ -115,17 +115,20 @@ def settle(
     operated = operation(work, Kind.SALE, source=source, key=key, business_at=at) if moves_points else None
     sale = Sale(
         sale_id, receipt, owner.id if owner else None, operated.id if operated else None, wanted.sold_at, work.now,
-        source, digest, made.points_spent, wanted.offline, _sold(lines, made),
+        source, digest, made.points_spent, wanted.offline, _sold(worked.lines, made),
     )  # fmt: skip
     after = purse
     if operated is not None and purse is not None:
         after = sell(
             work, operated, purse=purse, spent=made.points_spent, earned=made.earned, hold=hold, offline=wanted.offline
         )
-    _use_up(work, made, presented, sale_id, hold.id if hold is not None else None)
+    _use_up(work, made, worked.presented, sale_id, hold.id if hold is not None else None)
     if hold is not None:
         release(work, hold=hold.id)
     _count(work, made, owner)
+    if owner is not None and worked.weekly:
+        used = [worked.weekly[one.offer] for one in made.applied if one.offer in worked.weekly]
+        work.weeks.note(owner.id, used, Did.REDEEMED, work.now)
     balance = _balance(work, owner, after)
     settled = Settled(sale, quoted, balance, owner)
     answer = tell(settled)

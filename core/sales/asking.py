@@ -1,6 +1,6 @@
 """Who stands at the till with what: the same questions before a quote and before a sale."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -10,6 +10,7 @@ from core.customers.actions import customer_of
 from core.ledger.merging import plastic_purse
 from core.ledger.model import Hold, HoldId, HoldState, Purse
 from core.offers.model import Audience, Birthday, FirstPurchase, MemberOf, Offer, conditions_of
+from core.offers.weekly import Chosen, offer_of, week_at
 from core.sales.basket import Buyer, Line, Most
 from core.sales.choosing import Presented, Usage
 from core.sales.ports import SalesWork
@@ -50,6 +51,16 @@ class Owner:
     def blocked(self) -> bool:
         """True when nothing can be spent."""
         return bool(self.seen.spend_blocked_by)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """The quote of a receipt, its completed lines, the vouchers that were looked at, the week's offers by id."""
+
+    quote: Quote
+    lines: tuple[Line, ...]
+    presented: Sequence[Presented]
+    weekly: Mapping[str, Chosen]
 
 
 def owner_of(work: SalesWork, asked: Asked, at: datetime) -> Owner | None:
@@ -117,8 +128,8 @@ def worked_out(
     at: datetime,
     spendable: int | None = None,
     lock: bool = False,
-) -> tuple[Quote, tuple[Line, ...], Sequence[Presented]]:
-    """The quote of the receipt at the instant, its completed lines, and the vouchers that were looked at.
+) -> WorkedOut:
+    """The quote of the receipt at the instant, and what it was made of.
 
     `lock`: vouchers and counters stay as they are read until this work is over. `spendable`: instead of what the
     purse says, for a receipt that was made offline.
@@ -127,7 +138,9 @@ def worked_out(
     typed = {one: normalised(one) for one in dict.fromkeys(asked.vouchers)}
     codes = sorted({code for code in typed.values() if code})
     known = work.vouchers.find(codes, _people(owner), lock=lock) if codes else {}
+    weekly = _weekly(work, owner, lines, at)
     offers = {offer.id: offer for offer in work.offers.current()}
+    offers |= {offer: offer_of(one.item) for offer, one in weekly.items()}
     presented = []
     taken: set[str] = set()
     for word, code in typed.items():
@@ -136,7 +149,7 @@ def worked_out(
             continue
         taken.add(code)
         presented.append(Presented(word, voucher, offers.get(voucher.offer) if voucher is not None else None))
-    buyer = _buyer(work, owner, [*offers.values()])
+    buyer = _buyer(work, owner, [*offers.values()], weekly)
     named = {one.offer.id for one in presented if one.offer is not None}
     counted = [
         offer.id
@@ -158,7 +171,15 @@ def worked_out(
         programme=work.programme,
         hold=hold.id if hold is not None else None,
     )
-    return quoted, lines, presented
+    return WorkedOut(quoted, lines, presented, weekly)
+
+
+def _weekly(work: SalesWork, owner: Owner | None, lines: Sequence[Line], at: datetime) -> Mapping[str, Chosen]:
+    """The offers of the instant's week that were picked for the person, as far as the receipt has their goods."""
+    if owner is None or owner.seen.customer is None:
+        return {}
+    week = week_at(at, work.programme.timezone)
+    return {one.item.id: one for one in work.weeks.of(owner.selves, week, {line.sku for line in lines})}
 
 
 def _people(owner: Owner | None) -> Sequence[CustomerId]:
@@ -171,7 +192,7 @@ def _spendable(owner: Owner | None, purse: Purse | None, hold: Hold | None) -> i
     return max(0, purse.active - purse.debt) + (hold.points if hold is not None else 0)
 
 
-def _buyer(work: SalesWork, owner: Owner | None, offers: Sequence[Offer]) -> Buyer | None:
+def _buyer(work: SalesWork, owner: Owner | None, offers: Sequence[Offer], weekly: Mapping[str, Chosen]) -> Buyer | None:
     """What the offers that there are ask about a person; nothing else is looked up."""
     if owner is None:
         return None
@@ -179,13 +200,13 @@ def _buyer(work: SalesWork, owner: Owner | None, offers: Sequence[Offer]) -> Buy
     first = FirstPurchase in asked and not work.sales.has_bought(owner.selves)
     if owner.seen.customer is None:
         return Buyer(owner.id, first_purchase=first)
-    personal = any(offer.audience is Audience.PERSONAL for offer in offers)
+    personal = any(offer.audience is Audience.PERSONAL and offer.id not in weekly for offer in offers)
     return Buyer(
         owner.id,
         first_purchase=first,
         birthday=customer_of(work, owner.id).birthday if Birthday in asked else None,
         clubs=_clubs(work, owner.id) if MemberOf in asked else frozenset(),
-        assigned=frozenset(work.offers.assigned(owner.selves)) if personal else frozenset(),
+        assigned=frozenset([*weekly, *(work.offers.assigned(owner.selves) if personal else ())]),
     )
 
 

@@ -1,5 +1,6 @@
 """My data, whole: the person under every id they had, their points, purchases, vouchers and personal offers."""
 
+import json
 from typing import Any
 
 from core.cards.export import iso
@@ -42,6 +43,12 @@ def export(work: SalesWork, *, customer: Customer) -> dict[str, Any]:
             for one in work.vouchers.of(people)
         ],
         "offers": [{"offer": offer, "reason": reason} for offer, reason in work.offers.assigned(people).items()],
+        "weeks": [{"week": week, "picks": json.loads(picks)} for week, picks in work.weeks.planned(people).items()],
+        "refused_goods": [{"sku": sku, "at": iso(at)} for sku, at in work.weeks.refused(people).items()],
+        "offer_events": [
+            {"week": one.week, "sku": one.sku, "kind": one.because, "what": one.did, "at": iso(one.at)}
+            for one in work.weeks.events(people)
+        ],
     }  # fmt: skip
 
 

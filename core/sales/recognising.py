@@ -9,19 +9,21 @@ from core.ledger.dates import after_last_good_day
 from core.ledger.merging import plastic_purse
 from core.ledger.seeing import points_of
 from core.offers.model import Audience, Offer
+from core.offers.weekly import Pick, in_order, week_at
 from core.sales.ports import SalesWork
-from core.shared.values import Language
+from core.shared.values import CustomerId, Language
 from core.vouchers.codes import normalised
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """A voucher or an offer of this person; `ends_at` None: no end."""
+    """A voucher or an offer of this person; `ends_at` None: no end. `pick`: the reason as data, of a week's offer."""
 
     id: str
     title: str
     reason: str
     ends_at: datetime | None
+    pick: Pick | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def known(work: SalesWork, *, seen: Recognised, language: Language) -> Known:
         last = _last(voucher.valid_until, offer)
         if offer is not None and voucher.free(work.now, None) and (last is None or last >= today):
             vouchers.append(Right(voucher.code, offer.title_in(language), "", _end(work, last)))
-    mine = []
+    mine = _week(work, people, language)
     for offer_id, reason in work.offers.assigned(people).items():
         offer = offers.get(offer_id)
         if offer is None or offer.audience is not Audience.PERSONAL:
@@ -59,6 +61,16 @@ def known(work: SalesWork, *, seen: Recognised, language: Language) -> Known:
         if offer.window.last is None or offer.window.last >= today:
             mine.append(Right(offer.id, offer.title_in(language), reason, _end(work, offer.window.last)))
     return Known(seen, vouchers, mine)
+
+
+def _week(work: SalesWork, people: Sequence[CustomerId], language: Language) -> list[Right]:
+    """What was picked for the person this week and can still be used, activated ones first."""
+    found = in_order(work.weeks.of(people, week_at(work.now, work.programme.timezone)))
+    return [
+        Right(one.item.id, one.item.title_in(language), "", _end(work, one.item.until), one.pick)
+        for one in found
+        if not one.used_up
+    ]
 
 
 def by_voucher(work: SalesWork, *, typed: str) -> Recognised | None:

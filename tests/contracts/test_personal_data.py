@@ -23,6 +23,7 @@ from core.cards.plastic import link_plastic
 from core.customers.model import CodeUse, Customer
 from core.customers.proof import send_code, subject_of_phone
 from core.ledger.merging import merge, unmerge
+from core.offers.weekly import Because, Chosen, Did, Pick, PromoItem, picks_text
 from core.sales.export import export
 from core.shared.refusals import Refusal
 from core.shared.values import CustomerId, Language, Phone
@@ -35,6 +36,9 @@ EXPORTED = {
     "addresses": {"user_key", "profile_name", "source"},
     "plastics": {"phone", "name", "birthday"},
     "answers": {"value"},
+    "plan_rows": {"picks"},
+    "refused_goods": {"sku"},
+    "offer_events": {"sku"},
 }
 """Personal columns that `core.sales.export` shows."""
 HELD_BACK = {
@@ -49,7 +53,7 @@ HELD_BACK = {
 }
 """Personal columns that the export leaves out, and why."""
 NOT_PERSONAL = {
-    "stores": "*", "products": "*", "tills": "*", "till_misses": "*", "counters": "*",
+    "stores": "*", "products": "*", "promo": "*", "plans": "*", "tills": "*", "till_misses": "*", "counters": "*",
     # People who work here have logins, not cards; their rows end with the login.
     "staff": "*", "sessions": "*",
     # Pseudonyms: ids and digests that lead to nobody once the rows above are blank.
@@ -61,6 +65,9 @@ NOT_PERSONAL = {
     # What is asked; and which questions a pseudonym was paid for, never what was answered.
     "questionnaires": "*", "question_rewards": "*",
     "answers": {"customer", "question", "kind", "version", "at"},
+    "plan_rows": {"plan", "owner"},
+    "refused_goods": {"customer", "at"},
+    "offer_events": {"customer", "week", "what", "kind", "at"},
     # The number finds a card that is deleted; the shop's receipts name it, and the accounting stays.
     "cards": "*", "card_numbers": "*", "spoken_codes": "*",
     # The accounting: points, receipts and rights, kept under the pseudonym (domain section 2).
@@ -88,7 +95,7 @@ TRACES = (
     "671234567", "672222222", "user-key-4711", "user-key-4712", "user-key-4713", "Канаркіна", "Злита", "Профільна",
     "Пластикова", "Вільна", "ref-canary", "1987-06-05", "1961-02-03", "стать-канарка", "Канаркове", "canary@example",
     "тіло-канарка", "лист-канарка", "діалог-канарка", "пам'ять-канарка", "файл-канарка", "спроба-канарка",
-    "відповідь-канарка",
+    "відповідь-канарка", "добір-канарка", "відмова-канарка", "товар-канарка",
 )  # fmt: skip
 
 
@@ -142,8 +149,16 @@ def leave_traces(work: Any, customer: Customer, person: Person) -> None:
     put(work.connection, media, [{**file, "name": f"picture-{customer.id}", "owner": address.key}])
     work.tries.note("plastic", customer.id, "спроба-канарка", work.now)
     work.answers.put(customer.id, "hobby", Given("відповідь-канарка", Kind.TEXT, 1, work.now))
+    pick = Pick("добір-канарка", Because.STORE)
+    begun = work.plans.begin("2026-W48", work.now)
+    work.plans.add(begun.id, [(customer.id, picks_text([pick]))])
+    work.weeks.refuse(customer.id, "відмова-канарка", work.now)
+    item = PromoItem("2026-W48", "товар-канарка", 200, 100)
+    work.weeks.note(customer.id, [Chosen(pick, item)], Did.SHOWN, work.now)
     phone = customer.phone
     assert phone is not None
+    work.plans.add(begun.id, [(f"phone:{work.offers.hashed(phone)}", picks_text([pick]))])
+    work.plans.finish(begun.id, {})
     subject = subject_of_phone(address, phone)
     send_code(work, phone=phone, use=CodeUse.PHONE, subject=subject, origin=address.key, language=Language.UK)
 
@@ -187,6 +202,7 @@ def test_what_is_personal_is_exported_and_forgotten_everywhere(world: World) -> 
     shown = json.dumps(world.do(lambda work: export(work, customer=owner)), ensure_ascii=False)
     for trace in ("+380671234567", "Канаркіна", "ref-canary", "1987-06-05", "стать-канарка", "Канаркове", "canary@",
                   "user-key-4711", "user-key-4712", "Профільна", "Пластикова", "відповідь-канарка",
+                  "добір-канарка", "відмова-канарка", "товар-канарка",
                   "+380672222222", "Злита", "1961-02-03", "11110000", "22220000"):  # fmt: skip
         assert trace in shown
 

@@ -50,7 +50,7 @@ def test_three_taps_give_a_card_and_its_source_is_kept(world: World) -> None:
     assert customer is not None
     assert customer.source == "poster-17"
     consents = world.do(lambda work: work.consents.of(customer.id))
-    assert agreed(consents) == {Purpose.TERMS: True, Purpose.MARKETING: False, Purpose.PROFILING: False}
+    assert agreed(consents) == {Purpose.TERMS: True, Purpose.MARKETING: False, Purpose.PROFILING: True}
 
 
 def test_marketing_is_asked_after_the_card_and_once(world: World) -> None:

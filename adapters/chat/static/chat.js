@@ -16,7 +16,8 @@ const log = new Log($("log"), words, { press, picture: pictureUrl, zoom });
 
 // The house names its public address; the page asks where it stands itself, which its policy allows.
 function pictureUrl(url) {
-  return new URL(url).pathname;
+  const { pathname } = new URL(url);
+  return pathname.startsWith("/chat/api/pictures/") ? pathname : url;
 }
 
 async function call(method, path, body) {

@@ -100,11 +100,38 @@ export class Log {
       const title = document.createElement("h2");
       title.textContent = item.title;
       const lines = document.createElement("p");
-      lines.textContent = item.subtitle;
-      card.append(title, lines, ...item.buttons.map((button) => this.button(button)));
+      lines.textContent = item.price ? `${item.reason}\n${item.until}` : item.subtitle;
+      const parts = item.price ? [this.photo(item.image), title, this.price(item), lines] : [title, lines];
+      card.append(...parts, ...item.buttons.map((button) => this.button(button)));
       return card;
     }));
     return row;
+  }
+
+  photo(image) {
+    const photo = document.createElement("img");
+    photo.src = this.picture(image.url);
+    photo.alt = "";
+    photo.width = 1000;
+    photo.height = 500;
+    return photo;
+  }
+
+  // The former price is struck, and told apart by more than the line.
+  price(item) {
+    const line = document.createElement("div");
+    line.className = "price";
+    const now = document.createElement("b");
+    now.textContent = item.price;
+    const was = document.createElement("s");
+    was.textContent = item.was;
+    line.append(now, was);
+    if (item.mark) {
+      const mark = document.createElement("span");
+      mark.textContent = item.mark;
+      line.append(mark);
+    }
+    return line;
   }
 
   // Buttons of an earlier message can be seen but answer nothing any more.

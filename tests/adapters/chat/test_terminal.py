@@ -10,7 +10,7 @@ from tests.support.served import serve
 async def test_a_card_is_got_by_typing_alone(tmp_path: Path) -> None:
     async with serve(f"sqlite+aiosqlite:///{tmp_path}/k.db") as served:
         out = io.StringIO()
-        typed = iter(("CODE", "Олена", "3", "меню", "1", "99"))
+        typed = iter(("CODE", "Олена", "4", "меню", "2", "99"))
 
         async def ask() -> str:
             word = next(typed, None)
@@ -27,6 +27,6 @@ async def test_a_card_is_got_by_typing_alone(tmp_path: Path) -> None:
         assert "(SMS) код на 0671234567" in said
         assert "Ваша картка готова" in said
         assert "█" in said or "▀" in said
-        assert "[3] Ні, дякую" in said
+        assert "[4] Ні, дякую" in said
         assert "пропозицій не надсилатимемо" in said
         assert "Поділ · Київ, вул. Сагайдачного, 12" in said

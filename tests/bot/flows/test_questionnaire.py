@@ -67,7 +67,7 @@ def test_the_card_offers_the_questionnaire_once_and_the_menu_keeps_it(small_worl
     person.says(Typed("картка"))
     assert "Анкета" not in person.hears[0]
     person.says(Typed("меню"))
-    assert labels(person)[:4] == ["Магазини", "Мої ваучери", "Мої операції", "Анкета"]
+    assert labels(person)[:5] == ["Мої пропозиції", "Магазини", "Мої ваучери", "Мої операції", "Анкета"]
     assert "Змінити відповіді" not in labels(person)
 
 

@@ -1,0 +1,78 @@
+"""Plans of weeks as rows: made beside the current one, and made current in one step."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from adapters.db.erasing import forgotten_among
+from adapters.db.historytables import PHONE
+from adapters.db.prepared import Prepared
+from adapters.db.sql import put
+from adapters.db.tables import customers
+from adapters.db.types import among
+from adapters.db.weektables import BUILDING, CURRENT, REPLACED, plan_rows, plans
+from core.offers.weekly import Begun, monday_of, picks_from
+from core.shared.refusals import Conflict
+
+CHUNK = 500
+"""Owners in one work: 12 ms with ten picks each, so that a sale never waits for 50."""
+_FORGOTTEN = Prepared(
+    {
+        dialect: select(customers.c.id).where(named, customers.c.forgotten_at.is_not(None))
+        for dialect, named in among(customers.c.id, "p_ids").items()
+    }
+)
+
+
+class PlanRows:
+    """Satisfies `core.offers.ports.Plans`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def begin(self, week: str, at: datetime) -> Begun:
+        """Two who begin at once: the second loses the race for the week's only unfinished plan and goes on with it."""
+        monday_of(week)
+        run = self._connection.execute
+        found = run(select(plans.c.id).where(plans.c.week == week, plans.c.state == BUILDING)).scalar()
+        if found is None:
+            made = run(insert(plans).returning(plans.c.id), {"week": week, "state": BUILDING, "made_at": at})
+            return Begun(int(made.scalar_one()))
+        # Lower-case hexadecimal, dashes in the same places and `phone:` sort alike in every collation.
+        last = run(select(func.max(plan_rows.c.owner)).where(plan_rows.c.plan == found)).scalar()
+        return Begun(int(found), last or "")
+
+    def add(self, plan: int, rows: Sequence[tuple[str, str]]) -> None:
+        """All of them, or none."""
+        if len(rows) > CHUNK:
+            raise ValueError(f"at most {CHUNK} owners in one work, or a till waits too long")
+        for _, picks in rows:
+            picks_from(picks)
+        self._must_be(plan, BUILDING)
+        gone = self._forgotten([owner for owner, _ in rows])
+        kept = sorted((owner, picks) for owner, picks in rows if owner not in gone)
+        put(self._connection, plan_rows, [{"plan": plan, "owner": owner, "picks": picks} for owner, picks in kept])
+
+    def finish(self, plan: int, figures: Mapping[str, Any]) -> None:
+        """The former first: a week has one current plan, as its index holds."""
+        run, of = self._connection.execute, plans.c
+        known = run(select(of.week, of.state).where(of.id == plan).with_for_update()).one_or_none()
+        if known is None or known.state == REPLACED:
+            raise Conflict("plan-over")
+        if known.state == CURRENT:
+            return
+        run(update(plans).where(of.week == known.week, of.state == CURRENT).values(state=REPLACED))
+        run(update(plans).where(of.id == plan).values(state=CURRENT, figures=dict(figures)))
+
+    def _must_be(self, plan: int, state: str) -> None:
+        if self._connection.execute(select(plans.c.state).where(plans.c.id == plan)).scalar() != state:
+            raise Conflict("plan-over")
+
+    def _forgotten(self, owners: Sequence[str]) -> set[str]:
+        """Whoever asked to be forgotten while the plan was being made."""
+        phones = {owner.removeprefix(PHONE) for owner in owners if owner.startswith(PHONE)}
+        ids = [owner for owner in owners if not owner.startswith(PHONE)]
+        gone = {row.id for row in _FORGOTTEN.all(self._connection, {"p_ids": ids})}
+        return gone | {PHONE + one for one in forgotten_among(self._connection, phones)}
