@@ -24,6 +24,8 @@ HORIZON = 28
 """Days within which an offer is judged: a promo week and its echo."""
 _SHORT = 7
 BLOCK = 50_000
+_LONGEST = 200
+"""Letters of what a reason is about."""
 Progress = Callable[[str, float], None]
 _RULES = Rules()
 WORDS = {
@@ -133,7 +135,7 @@ class Plan:
         skus = [json.dumps(one.sku, ensure_ascii=False) for one in self._items]
         every = self.bought.skus
         named = {int(one): every[int(one)].as_py() for one in np.unique(ranked.about[ranked.why == Why.TOGETHER])}
-        tastes = [", ".join(taste.category for taste in one) for one in self.clusters.tastes]
+        tastes = [one[0].category[:_LONGEST] if one else "" for one in self.clusters.tastes]
         rows = []
         for candidates, kinds, about, times, gaps in zip(
             ranked.candidate.tolist(), ranked.why.tolist(), ranked.about.tolist(), ranked.times.tolist(),

@@ -97,7 +97,7 @@ def _one(
     tried = -1
     # Some owners' last place goes to a good from further down the new ones.
     share = (lot >> np.uint64(11)) / 9007199254740992.0 / (rules.explore * rules.places + 1e-12)
-    if filled == rules.places and share < 1:
+    if filled == rules.places and share < 1 and people.profiled[place]:
         tried = _try(offered.groups, rules, share, new[:news], chosen)
         if tried >= 0:
             chosen[filled - 1], chance[filled - 1] = new[tried], _chance(new_odds[tried])

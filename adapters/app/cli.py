@@ -3,13 +3,14 @@
 import asyncio
 import shutil
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from adapters.app.commands import KINDS_OF_FILES, do_once, export_now, import_now, ready_settings
+from adapters.app.commands import KINDS_OF_FILES, do_once, export_now, import_now, plan_now, ready_settings
 from adapters.app.doctor import diagnose
 from adapters.app.house import ROLES, outside_of
 from adapters.app.serving import serve as serve_house
@@ -51,6 +52,20 @@ def main() -> None:
     except _REFUSALS as error:
         print(_line(error), file=sys.stderr)
         sys.exit(1)
+
+
+def plan_lines(week: str, figures: Mapping[str, Any], *, dry_run: bool) -> list[str]:
+    """What a plan comes to, for a person to read."""
+    owners, offers = figures["owners"], figures["offers"]
+    kinds = ", ".join(f"{kind} {count}" for kind, count in figures["reasons"].items() if count)
+    return [
+        f"{week}: {'would be planned' if dry_run else 'planned'} for {owners} people, {offers} offers",
+        f"reach: {owners - figures['empty']} of {owners} have offers",
+        f"reasons: {kinds or 'none'}",
+        f"coverage: {figures['coverage']:.0%} of the promo items are offered to somebody",
+        f"concentration: the most offered tenth of them has {figures['concentration']:.0%} of all offers",
+        f"expected: {figures['expected']:.1f} purchases, {figures['cost'] / 100:.2f} off for them",
+    ]
 
 
 def _line(error: BaseException) -> str:
@@ -192,6 +207,21 @@ def import_(
     print(f"{report.good} {kind} {verb}, {len(report.rejected)} rejected")
     if report.rejected and not report.good:
         raise typer.Exit(1)
+
+
+@app.command(name="plan-week")
+def plan_week(
+    week: Annotated[str | None, typer.Option(help="Such as 2026-W48; this week without it.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it comes to, change nothing.")] = False,
+) -> None:
+    """Segments, scores and the personal offers of a week; the former plan holds until the new one is whole."""
+    try:
+        asked, figures = plan_now(ready_settings(), week, dry_run=dry_run)
+    except ValueError as error:
+        print(_line(error), file=sys.stderr)
+        raise typer.Exit(1) from None
+    for line in plan_lines(asked, figures, dry_run=dry_run):
+        print(line)
 
 
 @app.command()

@@ -1,13 +1,15 @@
 """What commands do beside a running `serve`: one transaction of their own; an import with its progress."""
 
 import sys
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.console import Console as Terminal
-from rich.progress import Progress
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from adapters.app.house import outside_of
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme, read_settings
@@ -19,8 +21,10 @@ from adapters.imports.rights import Made, import_offers, import_vouchers, write_
 from adapters.imports.rows import KINDS
 from adapters.imports.run import Report, import_file
 from adapters.texts.catalogue import Catalogue
+from core.offers.weekly import week_at
 
 T = TypeVar("T")
+Do = Callable[[Callable[[DbWork], Any]], Any]
 KINDS_OF_FILES = (*KINDS, "offers", "vouchers", "sales")
 """Everything that can be imported: rows onto shelves, what verbs of the core take one by one, history into the lake."""
 
@@ -35,6 +39,25 @@ def export_now(settings: Settings, file: Path, *, first: date | None, last: date
             file, lake=lake_of(settings), do=lambda job: do_once(settings, job), first=first, last=last,
             progress=lambda rows: progress.update(bar, completed=rows),
         )  # fmt: skip
+
+
+def plan_now(settings: Settings, week: str | None, *, dry_run: bool) -> tuple[str, Mapping[str, Any]]:
+    """The planned week, this one without a name, and what its plan comes to; a bar shows how far it is."""
+    from adapters.app.planning import plan_week  # models and compilers take seconds to load
+
+    now = datetime.now(UTC)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with (
+        doing(settings) as do,
+        Progress(*columns, console=Terminal(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress,
+    ):
+        asked = week or week_at(now, do(lambda work: work.programme.timezone))
+        bar = progress.add_task("features", total=1.0)
+        figures = plan_week(
+            settings, do, asked, now, dry_run=dry_run,
+            progress=lambda stage, done: progress.update(bar, description=stage, completed=done),
+        )  # fmt: skip
+    return asked, asdict(figures)
 
 
 def import_now(
@@ -102,10 +125,19 @@ def ready_settings() -> Settings:
     return settings
 
 
-def do_once(settings: Settings, job: Callable[[DbWork], T]) -> T:
-    """One transaction beside a running `serve`."""
+@contextmanager
+def doing(settings: Settings) -> Iterator[Do]:
+    """Works beside a running `serve`, each a transaction of its own, over one pool of connections."""
     engine = sync_engine(settings.database_url, patient=True)
+    outside = outside_of(settings, read_programme(settings), Catalogue())
     try:
-        return do_now(engine, outside_of(settings, read_programme(settings), Catalogue()), job)
+        yield lambda job: do_now(engine, outside, job)
     finally:
         engine.dispose()
+
+
+def do_once(settings: Settings, job: Callable[[DbWork], T]) -> T:
+    """One transaction beside a running `serve`."""
+    with doing(settings) as do:
+        done: T = do(job)
+    return done

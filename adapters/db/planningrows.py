@@ -1,7 +1,7 @@
 """What a maker of plans reads: sets in chunks by key, so that a million customers are never in memory together."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, exists, or_, select
@@ -10,6 +10,7 @@ from adapters.db.historytables import PHONE, purchases
 from adapters.db.outside import Outside
 from adapters.db.prepared import Prepared
 from adapters.db.saletables import offer_uses, sales
+from adapters.db.selves import proven_owners
 from adapters.db.surveytables import answers
 from adapters.db.tables import cards, consents, customers, products, stores
 from adapters.db.types import among
@@ -85,6 +86,10 @@ class PlanningRows:
         return self._pairs(
             select(of.id, of.merged_into).where(of.merged_into.is_not(None), of.id > after).order_by(of.id).limit(limit)
         )
+
+    def proven(self, after: str, limit: int) -> tuple[Mapping[str, str], str | None]:
+        """By the keyed hashes of their phones."""
+        return proven_owners(self._connection, self._outside, after, limit)
 
     def newcomers(self, after: str, limit: int) -> tuple[Sequence[Newcomer], str | None]:
         """Bought is what they, or somebody merged into them, did at a till or in imported history, by phone too."""

@@ -132,6 +132,13 @@ class Planning(Protocol):
         """(customer, into whom they were merged); who that is may have been merged in turn."""
         ...
 
+    def proven(self, after: str, limit: int) -> tuple[Mapping[str, str], str | None]:
+        """Of the next `limit` customers with a proven phone, their ids by the owner that purchases have from before.
+
+        Also where to go on, None at the end.
+        """
+        ...
+
     def newcomers(self, after: str, limit: int) -> tuple[Sequence[Newcomer], str | None]:
         """Of the next `limit` holders of a living card those who never bought; where to go on, None at the end."""
         ...
