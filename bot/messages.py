@@ -235,7 +235,7 @@ class OfferItem:
 
 @dataclass(frozen=True, slots=True)
 class ShowOffers:
-    """Some offers of the week under one text; a channel that shows one item alone may leave it out."""
+    """Some offers of the week under one text."""
 
     text: Text
     items: tuple[OfferItem, ...]

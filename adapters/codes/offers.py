@@ -30,12 +30,12 @@ def draw_offer(face: OfferFace) -> bytes:
     """PNG, 1000 x 500."""
     image = Image.new("P", (WIDTH, HEIGHT), _PAPER)
     image.paste(_BRAND, (0, 0, WIDTH, BAND))
-    write(image, fitted(face.title, "SemiBold", 44, WIDTH - 2 * MARGIN, 24), WIDTH // 2, 110, middle=True)
+    write(image, fitted(face.title, "SemiBold", 44, WIDTH - 2 * MARGIN, 24), WIDTH // 2, 128, middle=True)
     price = fitted(face.price, "Bold", 120, 560, 48)
     was = fitted(face.was, "Regular", 56, 300, 28)
     left = (WIDTH - price.width - _GAP - was.width) // 2
-    write(image, price, left, 190)
-    at, top = left + price.width + _GAP, 190 + price.height - was.height - 12
+    write(image, price, left, 206)
+    at, top = left + price.width + _GAP, 206 + price.height - was.height - 12
     image.paste(was.point(_FAINT), (at, top))
     middle = top + was.height // 2 + 2
     ImageDraw.Draw(image).line((at - 6, middle, at + was.width + 6, middle), fill=_SOFT, width=5)

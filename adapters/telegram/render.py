@@ -114,13 +114,13 @@ class Renderer:
 
     def _offers(self, reply: ShowOffers, markup: Markup | None, language: Language) -> list[Call]:
         """One offer as a photo with its own buttons; of several a list in words, each opened by a button."""
-        told = [self._offer(item, language) for item in reply.items]
+        lead, told = html(self._say(reply.text, language)), [self._offer(item, language) for item in reply.items]
+        parts = split("\n\n".join([lead, *told]))
         if len(told) == 1:
             photo = reply.items[0].image
-            if units(told[0]) <= CAPTION:
-                return [Call(told[0], markup, reply, photo)]
-            return [Call("", None, reply, photo), Call(told[0], markup)]
-        parts = split("\n\n".join([html(self._say(reply.text, language)), *told]))
+            if units(parts[0]) <= CAPTION:
+                return [Call(parts[0], markup, reply, photo)]
+            return [Call("", None, reply, photo), Call(parts[0], markup)]
         return [*(Call(part) for part in parts[:-1]), Call(parts[-1], markup)]
 
     def _offer(self, item: OfferItem, language: Language) -> str:
