@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
+import structlog
 import typer
 
-from adapters.app.commands import KINDS_OF_FILES, do_once, export_now, import_now, ready_settings
+from adapters.app.commands import KINDS_OF_FILES, do_once, export_now, import_now, left_out, ready_settings
 from adapters.app.doctor import diagnose
 from adapters.app.house import ROLES, outside_of
 from adapters.app.serving import serve as serve_house
@@ -46,6 +47,7 @@ _REFUSALS = (
 
 def main() -> None:
     """The command's door: a refusal is one line on stderr and exit 1."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout holds answers alone
     try:
         app()
     except _REFUSALS as error:
@@ -189,6 +191,8 @@ def import_(
         write_rejects(report, rejects)
     for line, reason in report.rejected[:10]:
         print(f"line {line}: {reason}", file=sys.stderr)
+    if kind == "sales":
+        _tell_left_out()
     print(f"{report.good} {kind} {verb}, {len(report.rejected)} rejected")
     if report.rejected and not report.good:
         raise typer.Exit(1)
@@ -206,7 +210,13 @@ def export(
         raise typer.BadParameter("sales")
     days = (first.date() if first else None, last.date() if last else None)
     count = export_now(ready_settings(), file, first=days[0], last=days[1])
+    _tell_left_out()
     print(f"{count} lines exported")
+
+
+def _tell_left_out() -> None:
+    for line in left_out(read_settings()):
+        print(line, file=sys.stderr)
 
 
 @staff.command(name="add")

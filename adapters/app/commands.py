@@ -37,6 +37,16 @@ def export_now(settings: Settings, file: Path, *, first: date | None, last: date
         )  # fmt: skip
 
 
+def left_out(settings: Settings) -> list[str]:
+    """A sentence for each file of the lake that cannot be read: its sales are missing from every answer."""
+    from adapters.lake.files import Files
+
+    return [
+        f"{path} cannot be read and is left out: put it back from a backup without `.broken`, or remove it"
+        for path in Files(Path(settings.lake)).broken()
+    ]
+
+
 def import_now(
     settings: Settings, kind: str, file: Path, *, dry_run: bool, out: Path | None, earn: bool = False
 ) -> tuple[Report, str]:
