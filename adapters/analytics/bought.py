@@ -2,52 +2,56 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
-from adapters.analytics.lakelines import months
+from adapters.analytics.lakelines import by_months
 from adapters.analytics.marts import EARLIEST
+from adapters.analytics.ports import Source
 
-_RECEIPT = ["store", "till", "receipt", "business_date", "sku"]
-_READ = pa.schema(
-    [
-        *((name, pa.string()) for name in ("store", "till", "receipt", "owner", "sku")),
-        ("business_date", pa.date32()),
-        ("milli", pa.int64()),
-    ]
-)
+_SKU = ["store", "till", "receipt", "business_date", "sku", "owner"]
+_WANTED = ["owner", "sku", "business_date"]
 
 
-def bought(lake: Path, until: date) -> Iterator[pa.RecordBatch]:
+def bought(source: Source, until: date) -> Iterator[pa.RecordBatch]:
     """Batches of `owner`, `sku`, `day`, month by month: lines with a card, sold on sane days before `until`.
 
     A good that came back wholly was never bought; of one that came back in part the rest was.
     """
-    for month in months(lake):
-        files = [str(path) for path in sorted(month.glob("*.parquet"))]
-        day = ds.field("business_date")
-        sane = ds.field("owner").is_valid() & (day >= EARLIEST) & (day < until) & (ds.field("milli") != 0)
-        lines = ds.dataset(files, schema=_READ).to_table(filter=sane)
-        yield from (
-            _stayed(lines)
-            .select(["owner", "sku", "business_date"])
-            .rename_columns(["owner", "sku", "day"])
-            .to_batches(max_chunksize=1_000_000)
-        )
+    for month in by_months(source, partial(_stayed, until=until)):
+        for part in month:
+            yield from part.rename_columns(["owner", "sku", "day"]).to_batches(max_chunksize=1_000_000)
 
 
-def _stayed(lines: pa.Table) -> pa.Table:
-    came_back = pc.less(lines["milli"], 0)
-    back = lines.filter(came_back)
-    sold = lines.filter(pc.invert(came_back))
-    if not len(back):
-        return sold
+def _stayed(parts: Iterator[pa.Table], until: date) -> list[pa.Table]:
+    sane = [part.filter(_sane(part, until)) for part in parts]
+    back = [_texts(part.filter(pc.less(part["milli"], 0))) for part in sane]
+    receipts = pc.unique(pa.concat_tables(back)["receipt"]) if back else pa.array([], pa.string())
+    kept, touched = [], list(back)
     # Few receipts have returns: only their lines are summed, the rest passes by.
-    touched = pc.is_in(sold["receipt"], value_set=pc.unique(back["receipt"]))
-    some = pa.concat_tables([sold.filter(touched), back])
-    left = some.group_by([*_RECEIPT, "owner"]).aggregate([("milli", "sum")])
-    left = left.filter(pc.greater(left["milli_sum"], 0)).rename_columns([*_RECEIPT, "owner", "milli"])
-    return pa.concat_tables([sold.filter(pc.invert(touched)), left.select(sold.column_names)])
+    for part in sane:
+        sold = part.filter(pc.greater(part["milli"], 0))
+        among = pc.is_in(sold["receipt"], value_set=receipts)
+        kept.append(sold.filter(pc.invert(among)).select(_WANTED))
+        touched.append(_texts(sold.filter(among)))
+    if len(receipts):
+        left = pa.concat_tables(touched).group_by(_SKU).aggregate([("milli", "sum")])
+        kept.append(left.filter(pc.greater(left["milli_sum"], 0)).select(_WANTED))
+    return kept
+
+
+def _sane(part: pa.Table, until: date) -> pa.ChunkedArray:
+    day = part["business_date"]
+    inside = pc.and_(pc.greater_equal(day, pa.scalar(EARLIEST)), pc.less(day, pa.scalar(until)))
+    return pc.and_(pc.is_valid(part["owner"]), pc.and_(inside, pc.not_equal(part["milli"], 0)))
+
+
+def _texts(part: pa.Table) -> pa.Table:
+    """Plain texts, which can be grouped and joined to those of another file."""
+    columns = {
+        name: part[name].cast(pa.string()) if pa.types.is_dictionary(part[name].type) else part[name]
+        for name in [*_SKU, "milli"]
+    }
+    return pa.table(columns)

@@ -4,20 +4,19 @@ It learns from customers as the features had them on past days, so that what it 
 are the same figures by construction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from adapters.analytics.choosing import Verdict, choose
 from adapters.analytics.churn import HORIZON, Risk, Window
 from adapters.analytics.features import features, schema_of
 from adapters.analytics.histories import COLUMNS, CustomerHistory
-from adapters.analytics.lakelines import READ, months
+from adapters.analytics.lakelines import READ, by_months
 from adapters.analytics.marts import number
 from adapters.analytics.ports import Engine, Source
 from adapters.analytics.ranking import lots
@@ -78,10 +77,9 @@ def _windows(known: Sequence[CustomerHistory]) -> list[Window]:
 
 def _lines_of(source: Source, owners: Sequence[str]) -> pa.Table:
     wanted = pa.array(owners, pa.string())
-    if isinstance(source, pa.Table):
-        return source.filter(pc.is_in(source["owner"], value_set=wanted))
-    parts = [READ.empty_table()]
-    for month in months(source):
-        files = [str(path) for path in sorted(month.glob("*.parquet"))]
-        parts.append(ds.dataset(files, schema=READ).to_table(filter=ds.field("owner").isin(wanted)))
-    return pa.concat_tables(parts)
+
+    def theirs(parts: Iterator[pa.Table]) -> pa.Table:
+        some = [part.filter(pc.is_in(part["owner"], value_set=wanted)).cast(READ) for part in parts]
+        return pa.concat_tables([READ.empty_table(), *some])
+
+    return pa.concat_tables([READ.empty_table(), *by_months(source, theirs)])

@@ -3,14 +3,23 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
+import structlog
 import typer
 
-from adapters.app.commands import KINDS_OF_FILES, do_once, export_now, import_now, plan_now, ready_settings
+from adapters.app.commands import (
+    KINDS_OF_FILES,
+    do_once,
+    export_now,
+    import_now,
+    left_out,
+    plan_lines,
+    plan_now,
+    ready_settings,
+)
 from adapters.app.doctor import diagnose
 from adapters.app.house import ROLES, outside_of
 from adapters.app.serving import serve as serve_house
@@ -47,25 +56,12 @@ _REFUSALS = (
 
 def main() -> None:
     """The command's door: a refusal is one line on stderr and exit 1."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout holds answers alone
     try:
         app()
     except _REFUSALS as error:
         print(_line(error), file=sys.stderr)
         sys.exit(1)
-
-
-def plan_lines(week: str, figures: Mapping[str, Any], *, dry_run: bool) -> list[str]:
-    """What a plan comes to, for a person to read."""
-    owners, offers = figures["owners"], figures["offers"]
-    kinds = ", ".join(f"{kind} {count}" for kind, count in figures["reasons"].items() if count)
-    return [
-        f"{week}: {'would be planned' if dry_run else 'planned'} for {owners} people, {offers} offers",
-        f"reach: {owners - figures['empty']} of {owners} have offers",
-        f"reasons: {kinds or 'none'}",
-        f"coverage: {figures['coverage']:.0%} of the promo items are offered to somebody",
-        f"concentration: the most offered tenth of them has {figures['concentration']:.0%} of all offers",
-        f"expected: {figures['expected']:.1f} purchases, {figures['cost'] / 100:.2f} off for them",
-    ]
 
 
 def _line(error: BaseException) -> str:
@@ -204,6 +200,8 @@ def import_(
         write_rejects(report, rejects)
     for line, reason in report.rejected[:10]:
         print(f"line {line}: {reason}", file=sys.stderr)
+    if kind == "sales":
+        _tell_left_out()
     print(f"{report.good} {kind} {verb}, {len(report.rejected)} rejected")
     if report.rejected and not report.good:
         raise typer.Exit(1)
@@ -236,7 +234,13 @@ def export(
         raise typer.BadParameter("sales")
     days = (first.date() if first else None, last.date() if last else None)
     count = export_now(ready_settings(), file, first=days[0], last=days[1])
+    _tell_left_out()
     print(f"{count} lines exported")
+
+
+def _tell_left_out() -> None:
+    for line in left_out(read_settings()):
+        print(line, file=sys.stderr)
 
 
 @staff.command(name="add")

@@ -60,6 +60,30 @@ def plan_now(settings: Settings, week: str | None, *, dry_run: bool) -> tuple[st
     return asked, asdict(figures)
 
 
+def plan_lines(week: str, figures: Mapping[str, Any], *, dry_run: bool) -> list[str]:
+    """What a plan comes to, for a person to read."""
+    owners, offers = figures["owners"], figures["offers"]
+    kinds = ", ".join(f"{kind} {count}" for kind, count in figures["reasons"].items() if count)
+    return [
+        f"{week}: {'would be planned' if dry_run else 'planned'} for {owners} people, {offers} offers",
+        f"reach: {owners - figures['empty']} of {owners} have offers",
+        f"reasons: {kinds or 'none'}",
+        f"coverage: {figures['coverage']:.0%} of the promo items are offered to somebody",
+        f"concentration: the most offered tenth of them has {figures['concentration']:.0%} of all offers",
+        f"expected: {figures['expected']:.1f} purchases, {figures['cost'] / 100:.2f} off for them",
+    ]
+
+
+def left_out(settings: Settings) -> list[str]:
+    """A sentence for each file of the lake that cannot be read: its sales are missing from every answer."""
+    from adapters.lake.files import Files
+
+    return [
+        f"{path} cannot be read and is left out: put it back from a backup without `.broken`, or remove it"
+        for path in Files(Path(settings.lake)).broken()
+    ]
+
+
 def import_now(
     settings: Settings, kind: str, file: Path, *, dry_run: bool, out: Path | None, earn: bool = False
 ) -> tuple[Report, str]:

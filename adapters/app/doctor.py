@@ -5,6 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.app.commands import left_out
 from adapters.app.hooks import hooks
 from adapters.app.house import outside_of
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme
@@ -35,6 +36,7 @@ class Finding:
 async def diagnose(settings: Settings) -> list[Finding]:
     """Every part of the house that can be looked at from here."""
     found = [_settings(settings), _programme(settings), *await asyncio.to_thread(_database, settings), _disk(settings)]
+    found += [Finding("lake", False, says) for says in await asyncio.to_thread(left_out, settings)]
     found += [*await asyncio.to_thread(_gate, settings), _public_url(settings)]
     for channel, token in (("telegram", settings.telegram_token), ("viber", settings.viber_token)):
         if not token:

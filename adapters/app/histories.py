@@ -14,8 +14,9 @@ from adapters.db.work import DbWork
 from adapters.imports.files import BadFile
 from adapters.imports.history import COLUMNS, HistoryLine, history_lines
 from adapters.imports.run import Report
-from adapters.lake.lake import Lake, Staging, batched
+from adapters.lake.lake import Compacted, Lake
 from adapters.lake.receipts import Key, Receipt
+from adapters.lake.staging import Staging, batched
 from core.ledger.actions import sell
 from core.ledger.model import Kind
 from core.ledger.posting import current, operation
@@ -72,16 +73,27 @@ def export_sales(
 
 
 def follow(work: DbWork, lake: Lake, until: datetime) -> int:
-    """Sales and returns at the tills since the last time are in the lake too; how many lines.
+    """Sales and returns at the tills since the last time are in the lake too; how many lines. Raises LakeBusy.
 
     The file is named by where it begins, so that the same stretch again replaces it; the mark moves after it is there.
     """
     after = work.lake_mark()
     rows = work.history.settled(after, until)
-    if rows:
-        lake.follow(rows, f"{int((after or FIRST).timestamp() * 1_000_000):020d}")
+    count = lake.follow(rows, _stretch(after)) if rows else 0
     work.lake_mark(until)
-    return len(rows)
+    return count
+
+
+def compact(lake: Lake, mark: datetime | None, now: datetime) -> Compacted:
+    """Months of many files are one file each; the tills' lines from the mark on may still be replaced. Raises LakeBusy.
+
+    `mark` is `work.lake_mark()`, read before.
+    """
+    return lake.compact(followed=_stretch(mark), now=now)
+
+
+def _stretch(after: datetime | None) -> str:
+    return f"{int((after or FIRST).timestamp() * 1_000_000):020d}"
 
 
 def _staged(

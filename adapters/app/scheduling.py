@@ -6,8 +6,8 @@ minutes and a missed night is caught up by the next run. One scheduler works, th
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -49,6 +49,7 @@ async def tidied(house: House, every: float = HOUR, often: float = OFTEN) -> Asy
             running(_for_ever("scheduler.night", leader, lambda: night(house), often)),
             running(_for_ever("scheduler.opened", leader, Gatekeeper(house), often)),
             running(_for_ever("scheduler.reminded", leader, lambda: remind(house, _now()), often * 15)),
+            running(_for_ever("scheduler.compacted", leader, Tidier(house), every)),
         ):
             yield
     finally:
@@ -64,10 +65,41 @@ async def night(house: House) -> dict[str, int]:
     while count := await house.lanes.do("seals", lambda work: seal(work.connection)):
         sealed += count
     from adapters.app.histories import LAG, follow, lake_of  # Parquet's library is loaded when there is a lake to fill
+    from adapters.lake.lake import LakeBusy
 
     lake, until = lake_of(house.settings), _now() - LAG
-    lines = await house.lanes.do("lake", lambda work: follow(work, lake, until))
+    lines = 0
+    with suppress(LakeBusy):  # the mark has not moved: the next run brings these lines as well
+        lines = await house.lanes.do("lake", lambda work: follow(work, lake, until))
     return {**done, "rewards": rewards, "sealed": sealed, "lines": lines}
+
+
+class Tidier:
+    """The lake's months of many files become one file each, once a day; a lake that is busy is tried an hour later."""
+
+    def __init__(self, house: House, clock: Callable[[], datetime] | None = None) -> None:
+        self._house, self._clock = house, clock or _now
+        self._done: date | None = None
+
+    async def __call__(self) -> dict[str, int]:
+        """How many files and lines were merged, files removed, and files that lie there broken."""
+        from adapters.app.histories import compact, lake_of
+        from adapters.lake.lake import LakeBusy
+
+        now = self._clock()
+        today = now.astimezone(self._house.programme.timezone).date()
+        if today == self._done:
+            return {}
+        lake = lake_of(self._house.settings)
+        mark = await self._house.lanes.do("lake", lambda work: work.lake_mark())
+        try:
+            done = await asyncio.to_thread(compact, lake, mark, now)
+        except LakeBusy as busy:
+            log.info("scheduler.lake_busy", reason=str(busy))
+            return {}
+        self._done = today
+        broken = len(lake.files.broken())
+        return {"files": done.files, "merged": done.lines, "removed": done.removed, "broken": broken}
 
 
 class Gatekeeper:
@@ -130,6 +162,8 @@ async def _for_ever(name: str, leader: Leader, chore: Chore, every: float) -> No
                     log.info(name, **told)
         except (Busy, DatabaseError) as error:
             log.warning("scheduler.failed", chore=name, error=type(error).__name__)
+        except OSError as error:  # a full disk, or a lake of a newer version: one chore waits, the others go on
+            log.error("scheduler.failed", chore=name, error=type(error).__name__, reason=str(error))
         await asyncio.sleep(every)
 
 

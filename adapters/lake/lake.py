@@ -1,7 +1,8 @@
 """Receipts in and out of the lake: each is there once, whole months are written beside and moved into place.
 
-`sales/month=2026-11/<source>-<name>.parquet`, zstd. A crash leaves files with a temporary name, which nobody reads; the
-same import again finds what is there already and adds the rest, so its end is the same.
+A crash leaves files with a temporary name, which nobody reads; the same import again finds what is there already and
+adds the rest, so its end is the same. Two doors: one for an import from its first line on, one for whoever looks at
+what is there and puts something beside it, be it an import, the tills' sales or the merging of files.
 """
 
 import fcntl
@@ -10,44 +11,28 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
-from itertools import islice
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 
-from adapters.lake.receipts import CONTENT, FILE_LINE, IDENTITY, ORDER, Key, Receipt, Row, line_hash, receipts
+from adapters.lake.files import SCHEMA as SCHEMA
+from adapters.lake.files import UPGRADES, Files, LakeFile, Upgrade, free, move
+from adapters.lake.merging import merge_month, remove_merged
+from adapters.lake.receipts import CONTENT, IDENTITY, Key, Row, line_hash
+from adapters.lake.staging import SPILL, Staging, batched
 
-SCHEMA = pa.schema(
-    [
-        ("store", pa.string()),
-        ("till", pa.string()),
-        ("receipt", pa.string()),
-        ("business_date", pa.date32()),
-        ("sold_at", pa.timestamp("us", tz="UTC")),
-        ("owner", pa.string()),  # a customer's id, `phone:<keyed hash>`, or null
-        ("sku", pa.string()),
-        ("milli", pa.int64()),  # thousandths; negative for what came back
-        ("unit_price", pa.int64()),  # minor units, as the discount
-        ("discount", pa.int64()),
-        ("points_spent", pa.int64()),  # of the receipt, on its first line
-        ("line", pa.int32()),
-        ("source", pa.string()),  # import | till | return
-    ]
-)
-_STAGED = pa.schema([*SCHEMA, (FILE_LINE, pa.int64()), (ORDER, pa.int64())])
-_SPILL = 20_000
-T = TypeVar("T")
 KNOWN_OTHERWISE = "receipt: is in the lake already with other lines"
 REJECTED = "receipt: another line of it is rejected"
+MANY_FILES = 31
+"""A month of a file a day is read about as fast as one file; tills that are followed by the minute leave thousands."""
+KEPT = timedelta(days=1)
+"""How long merged files are there for whoever has begun to read them."""
 
 
 class LakeBusy(BlockingIOError):
-    """Another import is filling the lake."""
+    """Somebody else is putting something into the lake at this moment; the text says who."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +46,26 @@ class Added:
     """The receipts of those lines: nothing of them is known to the house."""
 
 
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """How many files were merged, how many lines they had, and how many files merged earlier were removed."""
+
+    files: int
+    lines: int
+    removed: int
+
+
 class Lake:
     """A folder of Parquet files."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, upgrades: Sequence[Upgrade] = UPGRADES) -> None:
         self._folder = folder
+        self.files = Files(folder, upgrades)
 
     @contextmanager
-    def staging(self) -> "Iterator[Staging]":
+    def staging(self) -> Iterator[Staging]:
         """A place for the rows of one import; what a killed one has left is cleared. Raises LakeBusy."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / ".import").open("w") as door:
-            try:
-                fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise LakeBusy("another import of sales is under way; run this one when that has ended") from None
+        with self._alone(".import", "another import of sales is under way; run this one when that has ended"):
             for left in (*self._folder.glob(".staging-*"), *self._folder.glob("sales/month=*/.import-*.part")):
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
             staging = Staging(self._folder / f".staging-{os.getpid()}")
@@ -84,10 +74,67 @@ class Lake:
             finally:
                 staging.close()
 
-    def add(self, staging: "Staging", name: str, *, bad: Callable[[Key], bool], dry_run: bool = False) -> Added:
+    def add(self, staging: Staging, name: str, *, bad: Callable[[Key], bool], dry_run: bool = False) -> Added:
         """Every staged receipt that is not there is there, or, when this raises, some months are and the rest come
         with the next try. A receipt that is there with other lines stays as it is; its staged lines are rejected, as
         are those of receipts that are `bad`, or wrong in themselves."""
+        with self._alone(".door"):
+            return self._added(staging, name, bad, dry_run)
+
+    def follow(self, rows: Sequence[Row], name: str) -> int:
+        """The tills' rows are there under this name; the same name again replaces them. How many are there by that.
+
+        A sale that an import has brought already stays as the import has it. What came back belongs to whom the lake
+        knows its sale of, so that the two meet. Raises LakeBusy while an import looks at what is there.
+        """
+        by_month: dict[str, list[Row]] = {}
+        for row in rows:
+            by_month.setdefault(f"{row['business_date']:%Y-%m}", []).append(row)
+        count = 0
+        with self._alone(".door", "an import or a merging of files is under way"):
+            for month, found in by_month.items():
+                if fresh := self._fresh(month, found):
+                    move(*self._write(fresh, month, f"till-{name}"))
+                count += len(fresh)
+        return count
+
+    def compact(
+        self, *, followed: str, now: datetime, more_than: int = MANY_FILES, kept: timedelta = KEPT
+    ) -> Compacted:
+        """A month of more small files than that is one file, sorted by owner; one of an older version is of today's.
+
+        A file of the tills named `followed` or later may still be replaced (`follow`), so it stays by itself. Killed
+        at any point, each line counts once. Raises LakeBusy while an import looks at what is there; months that are
+        done are done.
+        """
+        merged = lines = removed = 0
+        for month in self.files.months():
+            with self._alone(".door", "an import is under way"):
+                removed += remove_merged(self.files, month, now - kept)
+                files, rows = merge_month(self.files, month, followed=f"till-{followed}", more_than=more_than)
+            merged, lines = merged + files, lines + rows
+        return Compacted(merged, lines, removed)
+
+    def rows(self, first: date | None = None, last: date | None = None) -> Iterator[Row]:
+        """Lines of sales in the order of months, receipts and lines; what came back is left out."""
+        only = ds.field("source") != "return"
+        if first is not None:
+            only &= ds.field("business_date") >= first
+        if last is not None:
+            only &= ds.field("business_date") <= last
+
+        def read(files: Sequence[LakeFile]) -> pa.Table:
+            return self.files.table(files, SCHEMA.names, only=only)
+
+        keys = [(name, "ascending") for name in ("sold_at", "store", "till", "receipt", "line")]
+        for month in self.files.months():
+            if (first and month < f"{first:%Y-%m}") or (last and month > f"{last:%Y-%m}"):
+                continue
+            table = self.files.reading(month, read).sort_by(keys)
+            for batch in table.to_batches(max_chunksize=SPILL):
+                yield from batch.to_pylist()
+
+    def _added(self, staging: Staging, name: str, bad: Callable[[Key], bool], dry_run: bool) -> Added:
         receipts = known = 0
         rejected: list[tuple[int, str]] = []
         refused: set[Key] = set()
@@ -104,7 +151,8 @@ class Lake:
             wrong |= {key: KNOWN_OTHERWISE for key, digest in theirs.items() if digest != ours[key]}
             fresh = (one for one in staging.receipts(month) if one.key not in wrong and one.key not in theirs)
             if not dry_run and len(ours) > len(theirs):
-                ready.append(self._write((row for one in fresh for row in one.rows), month, f"import-{name}"))
+                unused = free(self.files.month(month), f"import-{name}")
+                ready.append(self._write((row for one in fresh for row in one.rows), month, unused))
             if wrong:
                 told = (one for one in staging.receipts(month) if one.key in wrong)
                 rejected += [(line, wrong[one.key]) for one in told for line in one.file_lines]
@@ -112,117 +160,76 @@ class Lake:
             known += sum(key not in wrong for key in theirs)
             refused |= wrong.keys()
         for half, whole in ready:
-            _move(half, whole)
+            move(half, whole)
         return Added(receipts, known, sorted(rejected), refused)
-
-    def follow(self, rows: Sequence[Row], name: str) -> None:
-        """The tills' rows are there under this name; the same name again replaces them."""
-        by_month: dict[str, list[Row]] = {}
-        for row in rows:
-            by_month.setdefault(f"{row['business_date']:%Y-%m}", []).append(row)
-        for month, found in by_month.items():
-            _move(*self._write(found, month, f"till-{name}"))
-
-    def rows(self, first: date | None = None, last: date | None = None) -> Iterator[Row]:
-        """Lines of sales in the order of months, receipts and lines; what came back is left out."""
-        for folder in sorted((self._folder / "sales").glob("month=*")):
-            month = folder.name.removeprefix("month=")
-            if (first and month < f"{first:%Y-%m}") or (last and month > f"{last:%Y-%m}"):
-                continue
-            table = self._month(month)
-            table = table.filter(pc.not_equal(table["source"], "return"))
-            for day, compare in ((first, pc.greater_equal), (last, pc.less_equal)):
-                if day is not None:
-                    table = table.filter(compare(table["business_date"], pa.scalar(day)))
-            keys = [(name, "ascending") for name in ("sold_at", "store", "till", "receipt", "line")]
-            for batch in table.sort_by(keys).to_batches(max_chunksize=_SPILL):
-                yield from batch.to_pylist()
-
-    def _files(self, month: str) -> list[str]:
-        return sorted(str(path) for path in (self._folder / "sales" / f"month={month}").glob("*.parquet"))
-
-    def _month(self, month: str) -> pa.Table:
-        files = self._files(month)
-        return ds.dataset(files, schema=SCHEMA).to_table() if files else SCHEMA.empty_table()
 
     def _digests(self, month: str, wanted: Mapping[Key, int]) -> dict[Key, int]:
         """What stands on those of the wanted receipts that are there; what came back later is not on the receipt."""
-        found: dict[Key, int] = {}
-        files = self._files(month)
-        if not files or not wanted:
-            return found
+        if not wanted:
+            return {}
         days = [key[-1] for key in wanted]
         day = ds.field("business_date")
         chosen = (ds.field("source") != "return") & (day >= min(days)) & (day <= max(days))
         told = [*IDENTITY, *CONTENT]
-        for batch in ds.dataset(files, schema=SCHEMA).to_batches(columns=told, filter=chosen, batch_size=_SPILL):
-            for row in zip(*(batch[name].to_pylist() for name in told), strict=True):
-                key = row[: len(IDENTITY)]
-                if key in wanted:
-                    found[key] = found.get(key, 0) + line_hash(row[len(IDENTITY) :])
-        return found
+
+        def read(files: Sequence[LakeFile]) -> dict[Key, int]:
+            found: dict[Key, int] = {}
+            for batch in self.files.batches(files, told, only=chosen, size=SPILL):
+                for row in zip(*(batch[name].to_pylist() for name in told), strict=True):
+                    key = row[: len(IDENTITY)]
+                    if key in wanted:
+                        found[key] = found.get(key, 0) + line_hash(row[len(IDENTITY) :])
+            return found
+
+        return self.files.reading(month, read)
+
+    def _fresh(self, month: str, rows: Sequence[Row]) -> list[Row]:
+        """Of the tills' rows, those that no import has brought; what came back is the owner's of its sale."""
+        sold = [row for row in rows if row["source"] != "return"]
+        back = [row for row in rows if row["source"] == "return"]
+        days = {row["business_date"] for row in sold}
+        imported, owners = self.files.reading(
+            month,
+            lambda files: (
+                # Most days no import has touched, and then nothing is read at all.
+                self._owners([one for one in files if one.has_imported(days)], sold, ds.field("source") == "import"),
+                self._owners(files, back, ds.field("source") != "return"),
+            ),
+        )
+        return [row for row in sold if _key(row) not in imported] + [
+            {**row, "owner": owners.get(_key(row), row["owner"])} for row in back
+        ]
+
+    def _owners(self, files: Sequence[LakeFile], rows: Sequence[Row], only: ds.Expression) -> dict[Key, str | None]:
+        """Whose the receipts of these rows are, as far as they stand in the files."""
+        if not rows or not files:
+            return {}
+        wanted = {_key(row) for row in rows}
+        only &= ds.field("receipt").isin(sorted({row["receipt"] for row in rows}))
+        table = self.files.table(files, [*IDENTITY, "owner"], only=only)
+        found = zip(*(table[name].to_pylist() for name in (*IDENTITY, "owner")), strict=True)
+        return {row[:-1]: row[-1] for row in found if row[:-1] in wanted}
 
     def _write(self, rows: Iterable[Row], month: str, name: str) -> tuple[Path, Path]:
-        folder = self._folder / "sales" / f"month={month}"
+        folder = self.files.month(month)
         folder.mkdir(parents=True, exist_ok=True)
         half = folder / f".{name}.part"
-        with pq.ParquetWriter(half, SCHEMA, compression="zstd") as writer:
-            for batch in batched(rows, _SPILL):
+        with self.files.writer(half) as writer:
+            for batch in batched(rows, SPILL):
                 writer.write_table(pa.Table.from_pylist(batch, schema=SCHEMA))
         return half, folder / f"{name}.parquet"
 
-
-class Staging:
-    """Rows of one import by month, spilled to disk as they come: a million rows take little memory."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        folder.mkdir(mode=0o700)
-        self._rows: dict[str, list[Row]] = {}
-        self._count = self._files = self._held = 0
-
-    def put(self, row: Row, file_line: int) -> None:
-        """One line of a receipt, in the lake's columns, and where it stands in its file."""
-        told = {**row, FILE_LINE: file_line, ORDER: self._count}
-        self._rows.setdefault(f"{row['business_date']:%Y-%m}", []).append(told)
-        self._count += 1
-        self._held += 1
-        if self._held >= _SPILL:
-            self._spill()
-
-    def months(self) -> list[str]:
-        """Those that have rows."""
-        self._spill()
-        return sorted({path.name[:7] for path in self._folder.glob("*.parquet")})
-
-    def receipts(self, month: str) -> Iterator[Receipt]:
-        """The month's receipts, each once, in the order of their identities."""
-        files = [str(path) for path in sorted(self._folder.glob(f"{month}-*.parquet"))]
-        table = ds.dataset(files, schema=_STAGED).to_table()
-        table = table.sort_by([(name, "ascending") for name in (*IDENTITY, ORDER)])
-        return receipts(row for batch in table.to_batches(max_chunksize=_SPILL) for row in batch.to_pylist())
-
-    def close(self) -> None:
-        """Nothing is left behind."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _spill(self) -> None:
-        for month, rows in self._rows.items():
-            table = pa.Table.from_pylist(rows, schema=_STAGED)
-            pq.write_table(table, self._folder / f"{month}-{self._files:06d}.parquet")
-            self._files += 1
-        self._rows, self._held = {}, 0
+    @contextmanager
+    def _alone(self, door: str, why: str = "") -> Iterator[None]:
+        """Nobody else is behind that door; with a reason whoever finds it closed leaves. Raises LakeBusy with it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / door).open("w") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | (fcntl.LOCK_NB if why else 0))
+            except BlockingIOError:
+                raise LakeBusy(why) from None
+            yield
 
 
-def batched(given: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Lists of up to so many."""
-    left = iter(given)
-    while batch := list(islice(left, size)):
-        yield batch
-
-
-def _move(half: Path, whole: Path) -> None:
-    """The file is in its place once its bytes are on the disk."""
-    with half.open("rb") as file:
-        os.fsync(file.fileno())
-    half.replace(whole)
+def _key(row: Row) -> Key:
+    return tuple(row[name] for name in IDENTITY)
