@@ -5,6 +5,10 @@ minutes and a missed night is caught up by the next run. One scheduler works, th
 """
 
 import asyncio
+import os
+import shutil
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
@@ -24,12 +28,16 @@ from adapters.db.work import DbWork
 from bot.news import voucher_ends
 from bot.ports import Letter
 from core.customers.actions import customer_of
+from core.offers.weekly import week_of
 from core.surveys.actions import book_rewards, open_some
 
 HOUR = 3600.0
 OFTEN = 60.0
 _REWARDS = 200
 _REMINDERS = 50
+PLANNED_AHEAD = timedelta(hours=6)
+"""How long before a Monday its week is planned."""
+NICE = ("nice", "-n", "10") if shutil.which("nice") else ()
 QUIET_FROM, QUIET_UNTIL = 21, 9
 """Hours of the programme's zone between which nobody is written to (domain section 7)."""
 log = structlog.get_logger(__name__)
@@ -50,6 +58,7 @@ async def tidied(house: House, every: float = HOUR, often: float = OFTEN) -> Asy
             running(_for_ever("scheduler.opened", leader, Gatekeeper(house), often)),
             running(_for_ever("scheduler.reminded", leader, lambda: remind(house, _now()), often * 15)),
             running(_for_ever("scheduler.compacted", leader, Tidier(house), every)),
+            running(_for_ever("scheduler.planned", leader, lambda: planned(house, _now()), often * 5)),
         ):
             yield
     finally:
@@ -150,6 +159,35 @@ async def remind(house: House, now: datetime) -> dict[str, int]:
         reminded += count
         if count < _REMINDERS:
             return {"reminded": reminded}
+
+
+async def planned(house: House, now: datetime) -> dict[str, int]:
+    """Weeks that have promo items and no plan are planned: this one, and from Sunday evening the next one.
+
+    A process of its own does it, as a person's command would: a till does not wait for a model.
+    """
+    local = now.astimezone(house.programme.timezone)
+    weeks = [week_of(local.date()), week_of((local + PLANNED_AHEAD).date())]
+    wanted = await house.lanes.do("plans", lambda work: [one for one in weeks if work.plans.wanted(one)])
+    made = 0
+    for week in dict.fromkeys(wanted):
+        command = (*NICE, sys.executable, "-m", "adapters.app", "plan-week", "--week", week)
+        environment = {**os.environ, **house.settings.environment}
+        child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=DEVNULL, stderr=PIPE)
+        try:
+            _, said = await child.communicate()
+        except asyncio.CancelledError:
+            child.terminate()  # the next one goes on where it stopped
+            await child.wait()
+            raise
+        made += not child.returncode
+        if child.returncode:
+            log.warning("scheduler.failed", chore="scheduler.planned", week=week, said=_last_line(said))
+    return {"planned": made}
+
+
+def _last_line(said: bytes) -> str:
+    return (said.decode(errors="replace").strip().splitlines() or [""])[-1][:200]
 
 
 async def _for_ever(name: str, leader: Leader, chore: Chore, every: float) -> None:

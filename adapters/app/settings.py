@@ -44,6 +44,11 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """These settings as a child process reads them."""
+        return {f"KARTKA_{name.upper()}": str(getattr(self, name)) for name in type(self).model_fields}
+
     @field_validator("database_url")
     @classmethod
     def _database(cls, url: str) -> str:

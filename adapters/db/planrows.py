@@ -12,7 +12,7 @@ from adapters.db.prepared import Prepared
 from adapters.db.sql import put
 from adapters.db.tables import customers
 from adapters.db.types import among
-from adapters.db.weektables import BUILDING, CURRENT, REPLACED, plan_rows, plans
+from adapters.db.weektables import BUILDING, CURRENT, REPLACED, plan_rows, plans, promo
 from core.offers.weekly import Begun, monday_of, picks_from
 from core.shared.refusals import Conflict
 
@@ -31,6 +31,12 @@ class PlanRows:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def wanted(self, week: str) -> bool:
+        """By the two keys."""
+        run = self._connection.execute
+        made = run(select(plans.c.id).where(plans.c.week == week, plans.c.state == CURRENT)).first()
+        return made is None and run(select(promo.c.sku).where(promo.c.week == week).limit(1)).first() is not None
 
     def begin(self, week: str, at: datetime) -> Begun:
         """Two who begin at once: the second loses the race for the week's only unfinished plan and goes on with it."""

@@ -91,6 +91,10 @@ class Weeks(Protocol):
 class Plans(Protocol):
     """Plans of weeks, written in the order of owners (as Python sorts texts) by whoever makes them."""
 
+    def wanted(self, week: str) -> bool:
+        """True for a week that has promo items and no current plan."""
+        ...
+
     def begin(self, week: str, at: datetime) -> Begun:
         """The plan of the week that is being made: a new one, or the unfinished one to go on with.
 

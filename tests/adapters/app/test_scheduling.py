@@ -1,14 +1,20 @@
 """The scheduler: old rows leave in its process, and in no other."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
-from adapters.app.scheduling import tidied
+from adapters.app.scheduling import planned, tidied
+from adapters.db.lanes import do_now
+from core.offers.weekly import week_at
 from tests.journeys.test_web import Chat
 from tests.support.served import Served, serve, until
+from tests.support.weekly import ROWS, load, promo_file, shelve
 
 
 @pytest.mark.parametrize(("roles", "leaves"), [({"web", "worker", "scheduler"}, True), ({"web", "worker"}, False)])
@@ -30,3 +36,33 @@ async def test_handled_events_of_last_month_leave_where_the_scheduler_runs(
 def count(served: Served) -> int:
     with served.house.engine.connect() as connection:
         return int(connection.execute(text("select count(*) from inbox")).scalar_one())
+
+
+async def test_a_week_with_promo_items_is_planned_by_a_process_of_its_own_once(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    async with serve(f"sqlite+aiosqlite:///{tmp_path}/k.db", lake=str(tmp_path / "lake")) as served:
+        house = served.house
+        week = week_at(now, house.programme.timezone)
+        await Chat(served).registers()
+        await house.lanes.do("t", shelve)
+        await asyncio.to_thread(load, partial(do_now, house.engine, house.outside), promo_file(tmp_path, week, *ROWS))
+        assert await planned(house, now) == {"planned": 1}
+        assert await planned(house, now) == {"planned": 0}
+        with house.engine.connect() as connection:
+            assert connection.execute(text("select week, state from plans")).all() == [(week, "current")]
+            assert connection.execute(text("select count(*) from plan_rows")).scalar_one() == 1
+
+
+async def test_a_plan_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    url = f"sqlite+aiosqlite:///{tmp_path}/k.db"
+    async with serve(url, lake=str(tmp_path / "lake"), analytics="abacus") as served:
+        house = served.house
+        week = week_at(now, house.programme.timezone)
+        await house.lanes.do("t", shelve)
+        await asyncio.to_thread(load, partial(do_now, house.engine, house.outside), promo_file(tmp_path, week, *ROWS))
+        with capture_logs() as said:
+            assert await planned(house, now) == {"planned": 0}
+        assert (
+            said[0]["said"] == "KARTKA_ANALYTICS: 'abacus' is none of duckdb, postgresql://…, spark://…, clickhouse://…"
+        )
