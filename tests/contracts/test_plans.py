@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from adapters.db.planrows import CHUNK
 from adapters.db.purging import purge
+from adapters.imports.rights import import_offers
 from core.cards.actions import forget
 from core.offers.weekly import Because, Newcomer, Pick, monday_of, picks_text
 from core.sales.export import export
@@ -46,6 +47,13 @@ def test_a_file_is_read_again_and_only_what_changed_is_a_new_version(house: Worl
     load(house.do, promo_file(tmp_path, WEEK, ROWS[0].replace("39.90", "38.90"), ROWS[1]))
     again = {one.sku: (one.price, one.version) for one in house.do(lambda work: work.planning.promo(WEEK))}
     assert again == {"milk": (3890, 2), "coffee": (14990, 1), "bread": (2500, 1)}
+
+
+def test_the_ids_of_the_week_s_offers_are_nobody_else_s(house: World, tmp_path: Path) -> None:
+    path = tmp_path / "offers.json"
+    path.write_text('{"offers":[{"id":"week-2026-W48-milk","benefit":{"kind":"bonus_points","points":1}}]}')
+    report = house.do(import_offers(path, phones=house.outside.phones.read))
+    assert (report.good, report.rejected[0][1].partition(":")[0]) == (0, "id")
 
 
 def test_rows_that_cannot_be_are_rejected_with_line_and_column(house: World, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The week's offers on both databases: the file, the plan that is current at once, the till, the customer's word."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,14 +14,14 @@ from core.cards.lookup import keys_of, recognise
 from core.customers.model import Consent, Purpose, agreed
 from core.ledger.merging import merge, unmerge
 from core.offers.weekly import Because, Did, Pick, offer_id, picks_text
-from core.sales.actions import quote_for
+from core.sales.actions import SaleAsked, quote_for, settle
 from core.sales.recognising import Right, known
 from core.sales.returning import give_back, sale_of
 from core.shared.refusals import Conflict
 from core.shared.values import CustomerId, Language, Phone, StoreId
 from tests.support.engine import alter, newcomer
 from tests.support.weekly import NEXT, PICKS, ROWS, WEEK, asked, load, plan, promo_file, sell, shelve
-from tests.support.world import World
+from tests.support.world import World, open_lanes
 
 MILK = offer_id(WEEK, "milk")
 
@@ -118,6 +120,26 @@ def test_a_week_s_offer_is_quoted_settled_limited_and_given_back(house: World, o
     assert house.do(lambda work: work.planning.used_up(WEEK)) == []
     assert keep.check(house.url) == []
     assert [one.did for one in house.do(lambda work: work.weeks.events([who]))] == [Did.REDEEMED]
+
+
+async def test_of_many_sales_at_once_only_so_many_get_the_price_as_the_limit_says(
+    house: World, olena: tuple[CustomerId, str]
+) -> None:
+    async with open_lanes(house) as (lanes, _):
+
+        def job(key: str) -> Callable[[Any], int]:
+            wanted = SaleAsked(asked(olena[1], "milk"), key, "1", house.clock.now)
+
+            def sale(work: Any) -> int:
+                made = settle(work, wanted=wanted, source="till", key=key, tell=lambda made: "{}")[1]
+                assert made is not None
+                return made.sale.total
+
+            return sale
+
+        paid = await asyncio.gather(*(lanes.do(f"till {at}", job(f"k{at}")) for at in range(12)))
+    assert sorted(paid) == [3990, *[5000] * 11]
+    assert keep.check(house.url) == []
 
 
 def test_it_holds_from_monday_to_sunday_and_a_late_receipt_is_judged_by_its_own_week(

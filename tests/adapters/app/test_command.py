@@ -46,6 +46,13 @@ def test_a_shop_is_set_up_from_the_command_line(tmp_path: Path) -> None:
     assert done.stdout == "1 stores imported, 1 rejected\n"
     assert "line 3: store" in done.stderr
     assert (tmp_path / "rejects.csv").exists()
+    (tmp_path / "products.csv").write_text("sku;name\nmilk;Молоко\n")
+    (tmp_path / "promo.csv").write_text("week;sku;price_was;price\n2026-W48;milk;50,00;39,90\n2026-W48;tea;50;40\n")
+    kartka(tmp_path, "import", "products", "products.csv")
+    for words, verb in ((["--dry-run"], "would be imported"), ([], "imported"), ([], "imported")):
+        done = kartka(tmp_path, "import", "promo", "promo.csv", *words)
+        assert done.stdout == f"1 promo {verb}, 1 rejected\n"
+        assert "line 3: sku: no product" in done.stderr
     key = kartka(tmp_path, "till", "add", "--store", "s1", "--name", "Каса").stdout.splitlines()[-1]
     assert key.startswith("ktill_")
     password = kartka(tmp_path, "staff", "add", "Ann", "--role", "owner").stdout.splitlines()[-1]
