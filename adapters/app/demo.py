@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
+from adapters.app.demoweeks import promote, remember
 from adapters.app.settings import Settings
 from adapters.console.passwords import hash_now
 from adapters.db.engines import Engine
@@ -26,6 +27,8 @@ from core.staff.actions import choose_password, take_on
 from core.staff.model import Role
 
 LOGINS = {Role.OWNER: "owner", Role.CASHIER: "cashier"}
+_SEED = 20261126
+"""The same shop for everybody, so that its words can be relied on."""
 _STORES = (
     ("s1", "Kartka Поділ", "Київ", "вул. Сагайдачного, 12", "50.4596", "30.5241", "щодня 8:00–22:00"),
     ("s2", "Kartka Центр", "Львів", "пл. Ринок, 5", "49.8419", "24.0315", "щодня 9:00–21:00"),
@@ -67,14 +70,18 @@ def programme_of(folder: Path) -> Path:
 def prepare(settings: Settings, engine: Engine, outside: Outside, folder: Path) -> dict[str, str]:
     """The shop is there, and the answer names its logins with their passwords. What was there before stays."""
     password_file = folder / "logins"
+    files = folder / "demo"
+    goods = _products(random.Random(_SEED))
     if not password_file.exists():
-        _fill(engine, outside, folder)
+        _fill(engine, outside, files, goods)
+        remember(settings, engine, outside, files, goods)
         passwords = {role.value: f"{login} {secrets.token_urlsafe(12)}" for role, login in LOGINS.items()}
         for role, login in LOGINS.items():
             stored = hash_now(passwords[role.value].split()[1])
             do_now(engine, outside, partial(_login, login=login, role=role, stored=stored))
         password_file.touch(mode=0o600)
         password_file.write_text("\n".join(f"{role} {line}" for role, line in passwords.items()))
+    promote(engine, outside, files, goods)
     lines = (line.partition(" ") for line in password_file.read_text().splitlines())
     return {role: login for role, _, login in lines}
 
@@ -89,13 +96,12 @@ def _login(work: DbWork, login: str, role: Role, stored: str) -> None:
     choose_password(work, staff=member.id, password_hash=stored)
 
 
-def _fill(engine: Engine, outside: Outside, folder: Path) -> None:
+def _fill(engine: Engine, outside: Outside, files: Path, goods: list[tuple[str, ...]]) -> None:
     """The files are written where a newcomer can look at them, then imported like anybody's."""
-    files = folder / "demo"
     files.mkdir(parents=True, exist_ok=True)
-    chance = random.Random(20261126)  # the same shop for everybody, so that its words can be relied on
+    chance = random.Random(_SEED)
     _write(files / "stores.csv", KINDS["stores"].columns, [(*store[:6], "", store[6]) for store in _STORES])
-    _write(files / "products.csv", KINDS["products"].columns, _products(chance))
+    _write(files / "products.csv", KINDS["products"].columns, goods)
     _write(files / "customers.csv", KINDS["customers"].columns, _customers(chance))
     _write(files / "plastic.csv", KINDS["plastic"].columns, _plastic(chance))
     for kind in ("stores", "products", "customers", "plastic"):
