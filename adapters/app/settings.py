@@ -56,6 +56,13 @@ class Settings(BaseSettings):
             raise ValueError("sqlite+aiosqlite:///path or postgresql+psycopg://user@host/name")
         return url
 
+    @field_validator("analytics")
+    @classmethod
+    def _engine(cls, url: str) -> str:
+        if not re.match(r"duckdb$|duckdb://|(postgresql(\+psycopg)?|spark|clickhouse)://.+", url):
+            raise ValueError("duckdb, or the address of an engine: postgresql://…, spark://…, clickhouse://…")
+        return url
+
     @field_validator("database_owner_url")
     @classmethod
     def _owner(cls, url: str) -> str:

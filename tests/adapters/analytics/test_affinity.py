@@ -1,11 +1,14 @@
 """What is new to a person: planted companions and fashions are found, and nobody's purchase shows through alone."""
 
 import numpy as np
+import pytest
 
 from adapters.analytics import affinity
 from adapters.analytics.purchases import Purchases
 from adapters.analytics.rhythm import bought_within
 from tests.adapters.analytics.shopping import TODAY, Bought, crowd, shoppers
+
+pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
 
 def order(bought: Purchases, owner: str, *, seed: int = 0) -> list[str]:

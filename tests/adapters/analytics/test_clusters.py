@@ -3,10 +3,13 @@
 import random
 
 import numpy as np
+import pytest
 
 from adapters.analytics.clusters import Clusters, as_before, clusters, popular
 from adapters.analytics.purchases import Purchases
 from tests.adapters.analytics.shopping import Bought, shoppers
+
+pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
 TASTES = ("baby", "beer", "garden", "pets")
 

@@ -12,6 +12,8 @@ from adapters.analytics.plan import Asked, Counted, Newcomer, NothingToOffer, Pl
 from adapters.analytics.ranking import Rules
 from tests.adapters.analytics.shopping import MONDAY, Bought, batch_of, crowd
 
+pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
+
 WEEK = "2026-W48"
 GOODS = [f"g{one:03d}" for one in range(30)]
 MANY = [f"g{one:03d}" for one in range(80)]

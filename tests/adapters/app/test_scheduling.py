@@ -38,6 +38,7 @@ def count(served: Served) -> int:
         return int(connection.execute(text("select count(*) from inbox")).scalar_one())
 
 
+@pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 async def test_a_week_with_promo_items_is_planned_by_a_process_of_its_own_once(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     async with serve(f"sqlite+aiosqlite:///{tmp_path}/k.db", lake=str(tmp_path / "lake")) as served:
@@ -53,6 +54,7 @@ async def test_a_week_with_promo_items_is_planned_by_a_process_of_its_own_once(t
             assert connection.execute(text("select count(*) from plan_rows")).scalar_one() == 1
 
 
+@pytest.mark.timeout(300)
 async def test_a_plan_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     url = f"sqlite+aiosqlite:///{tmp_path}/k.db"
@@ -63,6 +65,4 @@ async def test_a_plan_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path
         await asyncio.to_thread(load, partial(do_now, house.engine, house.outside), promo_file(tmp_path, week, *ROWS))
         with capture_logs() as said:
             assert await planned(house, now) == {"planned": 0}
-        assert (
-            said[0]["said"] == "KARTKA_ANALYTICS: 'abacus' is none of duckdb, postgresql://…, spark://…, clickhouse://…"
-        )
+        assert "127.0.0.1:1" in said[0]["said"]
