@@ -1,29 +1,37 @@
 """DuckDB, inside the process."""
 
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import pyarrow as pa
 
-from adapters.analytics.lakelines import READ, months
+from adapters.analytics.lakelines import READ, broken, files_of
 from adapters.analytics.ports import Lines, Source
 from adapters.analytics.running import narrowed
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _read(files: Sequence[Path]) -> str:
+    return "read_parquet([{}])".format(", ".join("'" + str(file).replace("'", "''") + "'" for file in files))
 
 
 class DuckDB:
     """Inside the process; what does not fit into its memory goes to a folder of its own, gone at the end."""
 
     name = "DuckDB"
+    MEMORY = "1400MB"
 
-    def __init__(self, memory: str = "1400MB", threads: str = "", temp: str = "") -> None:
-        """`memory` as DuckDB writes it; all cores without `threads`; the machine's own folder without `temp`."""
+    def __init__(self, memory: str = MEMORY, threads: str = "", temp: str = "", *, loops: bool = True) -> None:
+        """`memory` as DuckDB writes it; all cores without `threads`; the machine's own folder without `temp`.
+
+        Without `loops` it runs the expressions over lines as a server would, for comparison.
+        """
+        self._loops = loops
+        self._source: Source = READ.empty_table()
         self._folder = tempfile.TemporaryDirectory(prefix="kartka-marts-", dir=temp or None)
         settings = {"memory_limit": memory, "temp_directory": self._folder.name, "preserve_insertion_order": False}
         if threads:
@@ -33,15 +41,21 @@ class DuckDB:
 
     def lines(self, source: Source) -> Lines:
         """Views, month by month: nothing is copied, and a string is hashed once for each row group's dictionary."""
-        folders = months(source) if isinstance(source, Path) else []
-        if not folders:
-            self.connection.con.register("made_lines", READ.empty_table() if isinstance(source, Path) else source)
-        origins = [f"read_parquet('{_quoted(folder / '*.parquet')}')" for folder in folders] or ["made_lines"]
-        whole = f"read_parquet('{_quoted(source / 'sales' / '*' / '*.parquet')}')" if folders else "made_lines"
-        self._show("lake_lines", whole)
-        self._show("lake_part", origins[0])
+        self._source = source
+        origins = self._look(sound=not self._loops)
         turns = [partial(self._show, "lake_part", origin) for origin in origins]
-        return Lines(self.connection.table("lake_lines"), self.connection.table("lake_part"), turns)
+        table, part = self.connection.table("lake_lines"), self.connection.table("lake_part")
+        return Lines(table, part, turns, partial(broken, source), source if self._loops else None)
+
+    def _look(self, *, sound: bool) -> list[str]:
+        source = self._source
+        months = files_of(source, sound=sound) if isinstance(source, Path) else []
+        if not months:
+            self.connection.con.register("made_lines", READ.empty_table() if isinstance(source, Path) else source)
+        origins = [_read(files) for files in months] or ["made_lines"]
+        self._show("lake_lines", _read([file for files in months for file in files]) if months else "made_lines")
+        self._show("lake_part", origins[0])
+        return origins
 
     def _show(self, view: str, origin: str) -> None:
         self._say(f"""create or replace temporary view {view} as select owner, store,
@@ -67,8 +81,14 @@ class DuckDB:
         return self.connection.table(name)
 
     def fetch(self, expression: Any) -> pa.Table:
-        """As Arrow, without a copy of each value."""
-        return self.connection.to_pyarrow(expression)
+        """As Arrow, without a copy of each value. A file that turns out broken is set aside, and it is asked again."""
+        try:
+            return self.connection.to_pyarrow(expression)
+        except duckdb.Error:
+            if not isinstance(self._source, Path):
+                raise
+            self._look(sound=True)
+            return self.connection.to_pyarrow(expression)
 
     def close(self) -> None:
         """The folder is gone."""

@@ -22,7 +22,7 @@ def engine_of(url: str) -> Engine:
         asked = dict(one.partition("=")[::2] for one in filter(None, urlsplit(url).query.split("&")))
         if unknown := asked.keys() - {"memory", "threads", "temp"}:
             raise ValueError(f"KARTKA_ANALYTICS: duckdb has no {', '.join(sorted(unknown))}; memory, threads and temp")
-        return DuckDB(**asked)
+        return DuckDB(asked.get("memory", DuckDB.MEMORY), asked.get("threads", ""), asked.get("temp", ""))
     if scheme in SERVED:
         return SERVED[scheme](url)
     raise ValueError(

@@ -18,7 +18,8 @@ import pyarrow as pa
 
 from adapters.analytics.marts import number
 from adapters.analytics.ports import Engine, Lines
-from adapters.analytics.totals import BY, SPANS, Around, totals
+from adapters.analytics.totals import BY, Around, totals
+from adapters.analytics.walked import SPANS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,15 @@
 Days and seconds are whole numbers since 1970 in UTC, so that no calendar or zone of a server can change a result.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from adapters.analytics.ports import Source
+from adapters.lake.files import Between, Files
 
 LINES = ("owner", "store", "o", "s", "r", "p", "day", "second", "milli", "unit_price", "discount")
 """`o`, `s`, `p` stand for the owner, the store and the sku, `r` for the receipt among those of its owner and day: equal
@@ -25,6 +26,7 @@ READ = pa.schema(
 )
 """What is read of the lake."""
 _BETWEEN = "\x1f"
+T = TypeVar("T")
 
 
 def plain(lines: pa.Table) -> pa.Table:
@@ -42,17 +44,45 @@ def plain(lines: pa.Table) -> pa.Table:
     return pa.table({name: columns[name] if name in columns else lines[name] for name in LINES})
 
 
-def months(lake: Path) -> list[Path]:
-    """The folders of months that have files."""
-    return sorted({path.parent for path in lake.glob("sales/month=*/*.parquet")})
+def files_of(lake: Path, *, sound: bool = True) -> list[list[Path]]:
+    """The files that count of each month that has any; if they have to be `sound`, each is read to its end before, and
+    one that cannot be is set aside."""
+    files = Files(lake)
+    found = []
+    for month in files.months():
+        if sound:
+            files.set_aside(files.counting(month))
+        found.append([one.path for one in files.counting(month)])
+    return [paths for paths in found if paths]
+
+
+def broken(source: Source) -> list[str]:
+    """Files of the lake that are set aside: their lines are in no answer."""
+    return [str(path) for path in Files(source).broken()] if isinstance(source, Path) else []
+
+
+def by_months(source: Source, load: Callable[[Iterator[pa.Table]], T], owners: Between = (None, None)) -> Iterator[T]:
+    """What is loaded of the lines of each month, which come by row groups in the columns of `READ`, texts as
+    dictionaries; only row groups with such `owners` (`Files.groups`).
+
+    A file that turns out broken on the way is set aside, and its month is loaded again without it.
+    """
+    if isinstance(source, Path):
+        files = Files(source)
+        for month in files.months():
+            yield files.reading(month, lambda found: load(files.groups(found, READ.names, owners=owners)))
+    else:
+        yield load(iter([source.select(READ.names)]))
 
 
 def tables_of(source: Source) -> Iterator[pa.Table]:
     """The lines of either kind of source, some at a time, in the columns of `LINES`; at least one table."""
     if isinstance(source, Path):
         yield plain(READ.empty_table())
-        files = [str(path) for month in months(source) for path in sorted(month.glob("*.parquet"))]
-        for batch in ds.dataset(files, schema=READ).to_batches(batch_size=1_000_000) if files else ():
-            yield plain(pa.Table.from_batches([batch]))
+        files = Files(source)
+        for month in files.months():
+            files.set_aside(files.counting(month))
+            for batch in files.batches(files.counting(month), READ.names, size=1_000_000):
+                yield plain(pa.Table.from_batches([batch]))
     else:
         yield plain(source)

@@ -36,6 +36,8 @@ class Report:
     zero_quantity: int
     outside: int
     """Sold before 2000 or after the day that the features are of."""
+    broken: Sequence[str] = ()
+    """Files that cannot be read: they are set aside, and none of this counts their lines."""
 
 
 def report(engine: Engine, lines: Lines, as_of: date) -> Report:
@@ -48,7 +50,7 @@ def report(engine: Engine, lines: Lines, as_of: date) -> Report:
         outside=((table.milli != 0) & ~table.day.between(number(EARLIEST), number(as_of))).ifelse(1, 0).sum(),
     )
     row = engine.fetch(counted).to_pylist()[0]
-    return Report(**{name: int(value or 0) for name, value in row.items()})
+    return Report(**{name: int(value or 0) for name, value in row.items()}, broken=tuple(lines.broken()))
 
 
 def sane(part: Any, goods: Any, promo: Any, as_of: date) -> Any:
@@ -131,8 +133,8 @@ def parts_of(rows: Any, lost: Any, name: str) -> list[Any]:
     return [known.group_by("o", name).aggregate(**sold), less.group_by("o", name).aggregate(**off)]
 
 
-def _offset(second: Any, zone: ZoneInfo, as_of: date) -> Any:
-    """Seconds to add for the zone's own clock, chosen between its changes: no engine's calendar is asked."""
+def shifts_of(zone: ZoneInfo, as_of: date) -> list[tuple[int, int]]:
+    """From which second on how many are added for the zone's own clock, until that day has ended everywhere."""
     hour = 3600
     first, after = number(EARLIEST) * 86_400, (number(as_of) + 2) * 86_400
     shifts = [(first, _shift(first, zone))]
@@ -141,6 +143,11 @@ def _offset(second: Any, zone: ZoneInfo, as_of: date) -> Any:
             # Within that day, to the quarter of an hour; a day has one change at most.
             began = next(at for at in range(day, day + 86_401, hour // 4) if _shift(at, zone) != shifts[-1][1])
             shifts.append((began, _shift(began, zone)))
+    return shifts
+
+
+def _offset(second: Any, zone: ZoneInfo, as_of: date) -> Any:
+    """Seconds to add for the zone's own clock, chosen between its changes: no engine's calendar is asked."""
 
     def among(some: Sequence[tuple[int, int]]) -> Any:
         if len(some) == 1:
@@ -148,7 +155,7 @@ def _offset(second: Any, zone: ZoneInfo, as_of: date) -> Any:
         half = len(some) // 2
         return (second < some[half][0]).ifelse(among(some[:half]), among(some[half:]))
 
-    return among(shifts)
+    return among(shifts_of(zone, as_of))
 
 
 def _shift(second: int, zone: ZoneInfo) -> int:

@@ -4,6 +4,7 @@ import importlib
 import io
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from adapters.analytics.lakelines import months, tables_of
+from adapters.analytics.lakelines import broken, files_of, tables_of
 from adapters.analytics.ports import CouldNotReach, Engine, Lines, Source
 from adapters.analytics.running import narrowed
 
@@ -25,9 +26,9 @@ def driver(module: str, package: str) -> Any:
         raise ValueError(f"KARTKA_ANALYTICS: this engine needs `pip install {package}` ({error})") from None
 
 
-def in_one(table: Any) -> Lines:
+def in_one(table: Any, source: Source) -> Lines:
     """An engine that needs no parts."""
-    return Lines(table, table, [lambda: None])
+    return Lines(table, table, [lambda: None], partial(broken, source))
 
 
 def _with_key(data: pa.Table, key: str) -> pa.Table:
@@ -61,7 +62,7 @@ class Postgres:
             made = made or self._make("lake_lines", table.schema)
             self._copy("lake_lines", table)
         self._say("analyze lake_lines")
-        return in_one(self.connection.table("lake_lines"))
+        return in_one(self.connection.table("lake_lines"), source)
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
         """A temporary table."""
@@ -138,15 +139,16 @@ class Spark:
 
     def lines(self, source: Source) -> Lines:
         """The workers read the lake themselves, from the same path."""
-        if not isinstance(source, Path) or not months(source):
-            return in_one(self._view("lake_lines", self.session.createDataFrame(next(tables_of(source)))))
-        raw = self.session.read.parquet(str(source / "sales"))
+        files = [str(file) for month in files_of(source) for file in month] if isinstance(source, Path) else []
+        if not files:
+            return in_one(self._view("lake_lines", self.session.createDataFrame(next(tables_of(source)))), source)
+        raw = self.session.read.parquet(*files)
         picked = raw.selectExpr(
             "owner", "store", "owner as o", "store as s", "concat_ws('\\u001f', store, till, receipt) as r", "sku as p",
             "cast(datediff(business_date, date '1970-01-01') as bigint) as day", "unix_timestamp(sold_at) as second",
             "milli", "unit_price", "discount",
         )  # fmt: skip
-        return in_one(self._view("lake_lines", picked))
+        return in_one(self._view("lake_lines", picked), source)
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
         """A view of rows that travel with the query."""
@@ -204,7 +206,7 @@ class ClickHouse:
         table = None
         for part in tables_of(source):
             table = self._fill("lake_lines", part, fresh=table is None)
-        return in_one(table)
+        return in_one(table, source)
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
         """A table on the server."""

@@ -1,6 +1,6 @@
 """One row a customer: everything that the features are computed from, with whole numbers only."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,11 +12,10 @@ import pyarrow as pa
 
 from adapters.analytics.marts import gone, number, parts_of, ranked, receipts, sane
 from adapters.analytics.ports import Engine, Lines
+from adapters.analytics.walked import SPANS, totals_of
 
 BY = ("category", "brand")
 """What of the goods is looked at for each customer; each costs a look at every line."""
-SPANS = (28, 90, 365)
-"""Days up to the cut-off day that receipts and money are counted over."""
 _TIES = 1 << 16
 """Names that a tie can be between: the name's place is packed under the amount, and one maximum finds both."""
 _LIFT = 1 << 40
@@ -41,8 +40,12 @@ def totals(
     if len(around.products["sku"].unique()) < around.products.num_rows:
         raise ValueError("products: a sku stands there twice, and its lines would count twice")
     names = {name: ranked(around.products, name) for name in BY}
-    goods = engine.small("goods", _coded(around.products, names), key="sku")
-    promo = None if around.promo is None else engine.small("promo", _weeks(around.promo), key="sku")
+    products = _coded(around.products, names)
+    weeks = None if around.promo is None else _weeks(around.promo)
+    if lines.walk is not None:
+        return _walked(engine, totals_of(lines.walk, products, weeks, names, as_of=as_of, zone=zone, by=by))
+    goods = engine.small("goods", products, key="sku")
+    promo = None if weeks is None else engine.small("promo", weeks, key="sku")
     kept = _kept(engine, lines, sane(lines.part, goods, promo, as_of), by, partial(receipts, zone=zone, as_of=as_of))
     stores = _named(engine, "stores", lines, "s", "store")
     stores = stores.select("s", "store", place=ibis.row_number().over(order_by=stores.store))
@@ -55,6 +58,13 @@ def totals(
     for part in parts:
         made = made.left_join(part, "o").drop("o_right")
     return made
+
+
+def _walked(engine: Engine, tables: Iterable[pa.Table]) -> Any:
+    kept = None
+    for table in tables:
+        kept = engine.keep("walked_totals", engine.small("walked_part", table), more=kept is not None)
+    return kept
 
 
 def _kept(

@@ -50,6 +50,7 @@ _FORMAT = ds.ParquetFileFormat(
 _EPOCH = date(1970, 1, 1)
 T = TypeVar("T")
 Days: TypeAlias = tuple[date, date]
+Between: TypeAlias = tuple[str | None, str | None]
 log = structlog.get_logger(__name__)
 
 
@@ -174,6 +175,21 @@ class Files:
         schema = pa.schema([SCHEMA.field(name) for name in columns])
         return pa.Table.from_batches(self.batches(files, columns, only=only), schema=schema)
 
+    def groups(
+        self, files: Sequence[LakeFile], columns: Sequence[str], *, owners: Between = (None, None)
+    ) -> Iterator[pa.Table]:
+        """The lines of these files by row groups, texts as dictionaries; row groups that have no owner between the two
+        (from the first on, before the second) are passed by, as are those of nobody."""
+        texts = [name for name in columns if pa.types.is_string(SCHEMA.field(name).type)]
+        for one in files:
+            if one.version < self.version:
+                yield self._upgraded(one).select(columns)
+                continue
+            with pq.ParquetFile(one.path, read_dictionary=texts, page_checksum_verification=True) as file:
+                for group in range(file.num_row_groups):
+                    if _has_owners(file.metadata.row_group(group), *owners):
+                        yield file.read_row_group(group, columns=list(columns))
+
     def writer(self, path: Path, *, stands_for: Sequence[str] = (), imported: Days | None = None) -> pq.ParquetWriter:
         """Writes a file of today's version."""
         told = {_VERSION: str(self.version), _STANDS_FOR: json.dumps(sorted(stands_for))}
@@ -206,6 +222,13 @@ class Files:
         for upgrade in self.upgrades[file.version - 1 :]:
             table = upgrade(table)
         return table.select(SCHEMA.names).cast(SCHEMA)
+
+
+def _has_owners(group: Any, first: str | None, after: str | None) -> bool:
+    told = group.column(SCHEMA.get_field_index("owner")).statistics
+    if told is None or not told.has_min_max:
+        return told is None or not told.has_null_count or told.null_count < group.num_rows
+    return (first is None or told.max >= first) and (after is None or told.min < after)
 
 
 def free(folder: Path, name: str) -> str:

@@ -29,7 +29,7 @@ class Chdb:
 
     def lines(self, source: Source) -> Lines:
         """A table of them."""
-        return in_one(self.small("lake_lines", pa.concat_tables(tables_of(source))))
+        return in_one(self.small("lake_lines", pa.concat_tables(tables_of(source))), source)
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
         """Through a Parquet file, which ClickHouse reads into nullable columns."""
