@@ -53,7 +53,7 @@ class Scene:
 
     def within(self, tiles: int, value: Any) -> Any:
         """In which of so many parts of the buyers the value lies, 1 the lowest; of equals, earlier ids lie lower."""
-        order = [value, self.row.owner]
+        order = [value, self.row.place]
         tile = ibis.ntile(tiles).over(ibis.window(group_by=self.buys, order_by=order)) + 1
         return self.buys.ifelse(tile.cast("int64"), ibis.null("int64"))
 

@@ -33,7 +33,8 @@ class Around:
 def totals(
     engine: Engine, lines: Lines, around: Around, *, as_of: date, zone: ZoneInfo, by: Collection[str] = BY
 ) -> Any:
-    """A row for each owner with a sane line by `as_of`; what is not asked for in `by` is not there.
+    """A row for each owner with a sane line by `as_of`; what is not asked for in `by` is not there. `place` is ordered
+    as the owners are.
 
     Raises ValueError for a sku that stands among the products twice, RuntimeError if two owners have one key.
     """
@@ -57,7 +58,7 @@ def totals(
     made = _sums(kept["receipts"], as_of).join(_named(engine, "owners", lines, "o", "owner"), "o")
     for part in parts:
         made = made.left_join(part, "o").drop("o_right")
-    return made
+    return made.mutate(place=made.owner)
 
 
 def _walked(engine: Engine, tables: Iterable[pa.Table]) -> Any:

@@ -35,17 +35,24 @@ class _TooMany(Exception):
 
 def totals_of(
     source: Source, products: pa.Table, promo: pa.Table | None, names: dict[str, pa.Table], *, as_of: date,
-    zone: ZoneInfo, by: Collection[str], memory: int = MEMORY,
+    zone: ZoneInfo, by: Collection[str],
 ) -> Iterator[pa.Table]:  # fmt: skip
     """A row for each owner with a sane line by `as_of`, in tables of different owners; at least one table.
 
     `names` of categories and brands by their places from 1; `products` and `promo` have those places.
     """
     waiting: list[Between] = [(None, None)]
+    before = 0
     while waiting:
         owners = waiting.pop()
         try:
-            yield _range(source, products, promo, names, as_of, zone, by, memory, owners)
+            table = _range(source, products, promo, names, as_of, zone, by, owners)
+            # Ranges come in the order of their ids, so that places go on.
+            order = pc.sort_indices(table["owner"]).to_numpy()
+            place = np.empty(len(order), np.int64)
+            place[order] = np.arange(before, before + len(order))
+            before += len(order)
+            yield table.append_column("place", pa.array(place))
         except _TooMany as many:
             (middle,) = many.args
             waiting += [(middle, owners[1]), (owners[0], middle)]
@@ -53,11 +60,11 @@ def totals_of(
 
 def _range(
     source: Source, products: pa.Table, promo: pa.Table | None, names: dict[str, pa.Table], as_of: date,
-    zone: ZoneInfo, by: Collection[str], memory: int, owners: Between,
+    zone: ZoneInfo, by: Collection[str], owners: Between,
 ) -> pa.Table:  # fmt: skip
     kinds = {name: names[name].num_rows if name in by else 0 for name in names}
     words = (kinds["category"] + 63) // 64 + (kinds["brand"] + 63) // 64
-    limit = max(2, memory // (4 * walking.COUNTS + 8 * (walking.SUMS + kinds["category"] + words)))
+    limit = max(2, MEMORY // (4 * walking.COUNTS + 8 * (walking.SUMS + kinds["category"] + words)))
     reading = _Reading(products["sku"].combine_chunks().cast(pa.string()), owners, limit)
     goods = _goods(products, promo, reading.skus, by)
     shifts = shifts_of(zone, as_of)
@@ -96,33 +103,32 @@ class _Reading:
     def __init__(self, skus: pa.Array, owners: Between, limit: int) -> None:
         self.owners, self.stores, self.skus = Words(), Words(), Words(skus)
         self._between, self._limit = owners, limit
+        self._room = _roomier(None, 0, 0)
 
     def part(self, groups: Iterator[pa.Table]) -> Part:
-        """The lines of a month."""
-        parts = [self._coded(group) for group in groups]
-        if not parts:
-            return Part(*(np.zeros(0, kind) for kind in (*3 * [np.int32], np.uint64, np.int32, *4 * [np.int64])))
-        columns: list[list[npt.NDArray[Any]]] = [list(column) for column in zip(*parts, strict=True)]
-        parts.clear()
-        return Part(*(np.concatenate(columns.pop(0)) for _ in range(len(columns))))
+        """The lines of a month; they stand where those of the month before stood."""
+        rows = 0
+        for group in groups:
+            after = rows + group.num_rows
+            if after > len(self._room.o):
+                self._room = _roomier(self._room, rows, max(after, 2 * rows))
+            self._put(group, _rows(self._room, rows, after))
+            rows = after
+        return _rows(self._room, 0, rows)
 
-    def _coded(self, group: pa.Table) -> Part:
-        whose = self._looked_up(group["owner"], self._whose)
-        till, receipt = (self._looked_up(group[name], keys_of) for name in ("till", "receipt"))
-        store = self._looked_up(group["store"], self.stores.codes)
-        # Three keys in one: the odd factors keep (1, 23) and (12, 3) apart.
-        key = (till * np.uint64(0x9E3779B97F4A7C15)) ^ receipt
-        key ^= (store.astype(np.uint64) + 1) * np.uint64(0xC2B2AE3D27D4EB4F)
+    def _put(self, group: pa.Table, to: Part) -> None:
+        _look_up(group["owner"], self._whose, to.o)
+        _look_up(group["store"], self.stores.codes, to.s)
+        _look_up(group["sku"], self.skus.codes, to.p)
+        till, receipt = np.empty_like(to.r), np.empty_like(to.r)
+        _look_up(group["till"], keys_of, till)
+        _look_up(group["receipt"], keys_of, receipt)
+        walking.joined(to.s, till, receipt, to.r)
         second = group["sold_at"].cast(pa.timestamp("s", tz="UTC"), safe=False).cast(pa.int64())
-        told = (second, group["milli"], group["unit_price"], group["discount"])
-        good, day = self._looked_up(group["sku"], self.skus.codes), _numbers(group["business_date"].cast(pa.int32()))
-        return Part(whose, store, good, key, day, *(_numbers(one) for one in told))
-
-    def _looked_up(self, column: pa.ChunkedArray, look: Callable[[pa.Array], npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        words, places = dictionary(column)
-        codes = look(words)
-        nothing = np.array([-1], np.int64).astype(codes.dtype)
-        return np.asarray(np.concatenate([codes, nothing])[places])
+        days = group["business_date"].cast(pa.int32())
+        to.day[:], to.second[:] = _numbers(days), _numbers(second)
+        to.milli[:], to.price[:] = _numbers(group["milli"]), _numbers(group["unit_price"])
+        to.discount[:] = _numbers(group["discount"])
 
     def _whose(self, words: pa.Array) -> npt.NDArray[Any]:
         first, after = self._between
@@ -136,6 +142,27 @@ class _Reading:
         if len(self.owners) > self._limit:
             raise _TooMany(sorted(self.owners.names().to_pylist())[len(self.owners) // 2])
         return codes
+
+
+def _rows(room: Part, first: int, after: int) -> Part:
+    columns: list[Any] = [column[first:after] for column in room]
+    return Part(*columns)
+
+
+def _roomier(room: Part | None, rows: int, size: int) -> Part:
+    kinds = (np.int32, np.int32, np.int32, np.uint64, np.int32, *4 * [np.int64])
+    wider = Part(*(np.empty(size, kind) for kind in kinds))
+    if room is not None:
+        for at in range(len(wider)):
+            wider[at][:rows] = room[at][:rows]
+    return wider
+
+
+def _look_up(column: pa.ChunkedArray, look: Callable[[pa.Array], npt.NDArray[Any]], to: npt.NDArray[Any]) -> None:
+    words, places = dictionary(column)
+    codes = look(words)
+    nothing = np.array([-1], np.int64).astype(codes.dtype)
+    np.take(np.concatenate([codes, nothing]), places, out=to, mode="clip")
 
 
 def _numbers(column: pa.ChunkedArray) -> npt.NDArray[Any]:

@@ -27,10 +27,10 @@ KYIV = ZoneInfo("Europe/Kyiv")
 NOBODY = pa.table({name: pa.array([], pa.string()) for name in ("sku", "category", "brand")})
 
 
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    """DuckDB inside this process."""
-    made = engine_of("duckdb")
+@pytest.fixture(params=[True, False], ids=["loops", "expressions"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """DuckDB inside this process, which walks the lines itself, and as a server would do it."""
+    made = DuckDB(loops=request.param)
     yield made
     made.close()
 

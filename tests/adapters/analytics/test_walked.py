@@ -1,0 +1,120 @@
+"""The compiled walk: texts become numbers and stay different, owners in ranges are owners at once, files break."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from adapters.analytics import walked, walking, words
+from adapters.analytics.duck import DuckDB
+from adapters.analytics.features import SCHEMA, features
+from adapters.analytics.marts import report
+from adapters.analytics.running import run
+from adapters.analytics.totals import Around
+from adapters.analytics.words import Words, dictionary, keys_of
+from adapters.lake.lake import Lake
+from tests.adapters.analytics.test_features import in_lake
+from tests.support.made_lines import AS_OF, made_lines, made_products, made_promo
+
+KYIV = ZoneInfo("Europe/Kyiv")
+
+
+def table(source: Path | pa.Table, seed: int = 1, *, loops: bool = True) -> pa.Table:
+    engine = DuckDB(loops=loops)
+    try:
+        around = Around(made_products(seed), made_promo(seed))
+        return run(engine, features(engine, engine.lines(source), around, as_of=AS_OF, zone=KYIV), SCHEMA)
+    finally:
+        engine.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_texts_have_the_numbers_in_which_they_came_however_many_come(seed: int) -> None:
+    chance = random.Random(seed)
+    found, known = Words(pa.array(["known", ""])), {"known": 0, "": 1}
+    for _ in range(6):
+        some = ["".join(chance.choices("aбв\0", k=chance.randrange(9))) for _ in range(9000)]
+        codes = found.codes(pa.array(some).slice(5))
+        for text in some[5:]:
+            known.setdefault(text, len(known))
+        assert codes.tolist() == [known[text] for text in some[5:]]
+    assert found.names().to_pylist() == list(known)
+    assert len(found) == len(known) > 8192
+
+
+def test_texts_with_one_key_have_two_numbers() -> None:
+    found = Words()
+    found.codes(pa.array(["ab", "cd"]))
+    found._keys[:] = keys_of(pa.array(["ef"]))[0]  # as if all of them had it
+    words._placed(found._slots, found._keys, 2)
+    assert found.codes(pa.array(["ef", "ef"])).tolist() == [2, 2]
+
+
+def test_a_column_with_nothing_in_some_rows_says_so() -> None:
+    told, places = dictionary(pa.chunked_array([["b", None], ["a", "b"]]))
+    assert [([*told.to_pylist(), None])[place] for place in places] == ["b", None, "a", "b"]
+    assert Words().codes(pa.array(["x", None])).tolist() == [0, -1]
+
+
+@pytest.mark.parametrize("compacted", [True, False])
+@pytest.mark.parametrize("owners", [2, 7, 30])
+def test_owners_taken_in_ranges_are_those_taken_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owners: int, compacted: bool
+) -> None:
+    lake = in_lake(made_lines(1), tmp_path)
+    if compacted:
+        Lake(lake).compact(followed="9", now=datetime.now(UTC), more_than=1)
+    expected = table(made_lines(1), loops=False)
+    assert table(lake) == expected
+    one = 4 * walking.COUNTS + 8 * (walking.SUMS + 5 + 2)
+    monkeypatch.setattr(walked, "MEMORY", owners * one)
+    asked: list[object] = []
+    real = walked._range
+
+    def counting(*given: object) -> pa.Table:
+        asked.append(given[-1])
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(walked, "_range", counting)
+    assert table(lake) == expected
+    assert len(asked) > 60 / owners
+
+
+def test_a_merged_month_counts_once_while_its_files_still_lie_there(tmp_path: Path) -> None:
+    lake = in_lake(made_lines(1), tmp_path)
+    expected = table(made_lines(1))
+    assert Lake(lake).compact(followed="9", now=datetime.now(UTC), more_than=1).files > 10
+    for loops in (True, False):
+        assert table(lake, loops=loops) == expected
+    assert Lake(lake).compact(followed="9", now=datetime.now(UTC) + timedelta(days=2), more_than=1).removed > 10
+    assert table(lake) == expected
+
+
+@pytest.mark.parametrize("loops", [True, False])
+def test_a_broken_file_is_told_in_the_report_and_the_others_count(tmp_path: Path, loops: bool) -> None:
+    lake = in_lake(made_lines(1), tmp_path)
+    (broken, *others) = sorted(lake.glob("sales/*/*.parquet"), key=lambda path: -path.stat().st_size)
+    rest = pa.concat_tables(pq.read_table(path, partitioning=None) for path in others)
+    expected = table(rest, loops=False)
+    content = broken.read_bytes()
+    half = len(content) // 3
+    broken.write_bytes(content[:half] + bytes(40) + content[half + 40 :])
+    engine = DuckDB(loops=loops)
+    seen = engine.lines(lake)
+    told = report(engine, seen, AS_OF) if not loops else None
+    made = features(engine, seen, Around(made_products(1), made_promo(1)), as_of=AS_OF, zone=KYIV)
+    assert run(engine, made, SCHEMA) == expected
+    told = told or report(engine, seen, AS_OF)
+    assert (told.lines, [Path(one).name for one in told.broken]) == (rest.num_rows, [broken.name + ".broken"])
+    engine.close()
+
+
+def test_a_receipt_whose_lines_lie_apart_is_one(tmp_path: Path) -> None:
+    lines = made_lines(1)
+    order = np.random.default_rng(1).permutation(lines.num_rows)
+    assert table(lines.take(pa.array(order))) == table(lines) == table(lines, loops=False)
