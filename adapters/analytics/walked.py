@@ -14,11 +14,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adapters.analytics import walking
+from adapters.analytics import ending, walking
+from adapters.analytics.ending import Ends
 from adapters.analytics.lakelines import by_months
 from adapters.analytics.marts import EARLIEST, number, shifts_of
 from adapters.analytics.ports import Source
-from adapters.analytics.walking import Clock, Ends, Goods, Owners, Part, Seen
+from adapters.analytics.walking import Clock, Goods, Owners, Part, Seen
 from adapters.analytics.words import Words, dictionary, keys_of
 from adapters.lake.files import Between
 
@@ -93,7 +94,7 @@ def _range(
     ordered = pc.sort_indices(stores).to_numpy()
     place = np.zeros(len(stores), np.int32)
     place[ordered] = np.arange(len(stores), dtype=np.int32)
-    ends = walking.ended(have, *walking.by_owner(whose, when, where, count), place)
+    ends = ending.ended(have, *ending.by_owner(whose, when, where, count), place)
     return _table(reading.owners.names(), stores, names, have, ends, by)
 
 

@@ -86,12 +86,13 @@ def joined(store: Ints, till: Keys, receipt: Keys, to: Keys) -> None:
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
 def walked(part: Part, goods: Goods, clock: Clock, owners: Owners, seen: Seen, mark: int) -> tuple[Ints, Ints, Ints]:
     """Owner, day and store of each receipt of which something is left; `mark` is greater than any of earlier parts."""
-    o, day, r = part.o, part.day, part.r
+    o, s, day, r, milli = part.o, part.s, part.day, part.r, part.milli
+    first, today = clock.first, clock.today
     many = len(o)
     begin, end, after = np.empty(many, np.int32), np.empty(many, np.int32), np.empty(many, np.int32)
     runs, last = 0, -1
     for row in range(many):
-        if o[row] < 0 or part.milli[row] == 0 or day[row] < clock.first or day[row] > clock.today:
+        if o[row] < 0 or milli[row] == 0 or day[row] < first or day[row] > today:
             last = -1
             continue
         if last < 0 or o[row] != o[last] or r[row] != r[last] or day[row] != day[last]:
@@ -123,199 +124,117 @@ def walked(part: Part, goods: Goods, clock: Clock, owners: Owners, seen: Seen, m
         else:
             after[run], after[other] = after[other], run
     whose, when, where = np.empty(receipts, np.int32), np.empty(receipts, np.int32), np.empty(receipts, np.int32)
+    is_left = _added(part, goods, clock, owners, seen, mark, heads[:receipts], begin, end, after)
     left = 0
     for receipt in range(receipts):
-        if _receipt(part, goods, clock, owners, seen, mark + receipt, heads[receipt], begin, end, after):
+        if is_left[receipt]:
             row = begin[heads[receipt]]
-            whose[left], when[left], where[left] = o[row], day[row], part.s[row]
+            whose[left], when[left], where[left] = o[row], day[row], s[row]
             left += 1
     return whose[:left].copy(), when[:left].copy(), where[:left].copy()
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def _receipt(
-    part: Part, goods: Goods, clock: Clock, owners: Owners, seen: Seen, mark: int, head: int, begin: Ints, end: Ints,
+def _added(
+    part: Part, goods: Goods, clock: Clock, owners: Owners, seen: Seen, mark: int, heads: Ints, begin: Ints, end: Ints,
     after: Ints,
-) -> bool:  # fmt: skip
-    """Whether something is left of it; its owner has what is."""
-    milli, day = part.milli, part.day
-    lines, returned, second = 0, 0, np.int64(0)
-    run = head
-    while run >= 0:
-        for row in range(begin[run], end[run]):
-            if lines == 0 or part.second[row] < second:
-                second = part.second[row]
-            lines += 1
-            returned += milli[row] < 0
-        run = after[run]
-    first = begin[head]
-    who, at = part.o[first], day[first]
-    week = (at - (at + 3) % 7 - goods.monday) // 7
-    has_week = 0 <= week < len(goods.promo)
-    gross, discount, items, promo = np.int64(0), np.int64(0), 0, 0
-    different = 0
-    run = head
-    while run >= 0:
-        for row in range(begin[run], end[run]):
-            good = part.p[row]
-            exact = milli[row] * part.price[row]
-            amount = (exact + 500) // 1000 if milli[row] > 0 else -((500 - exact) // 1000)
-            fresh = seen.mark[good] != mark
-            seen.mark[good] = mark
-            if returned == 0:
-                gross += amount
-                discount += part.discount[row]
-                if goods.category[good]:
-                    owners.money[who, goods.category[good] - 1] += amount - part.discount[row]
-                if fresh:
-                    items += 1
-                    promo += has_week and goods.promo[week, good]
-                    _had(goods, owners, who, good)
-            else:
-                if fresh:
-                    seen.milli[good] = seen.gross[good] = seen.discount[good] = 0
-                    seen.goods[different] = good
-                    different += 1
-                seen.milli[good] += milli[row]
-                seen.gross[good] += amount
-                seen.discount[good] += part.discount[row]
-        run = after[run]
-    for place in range(different):
-        good = seen.goods[place]
-        if seen.milli[good] <= 0:  # it came back wholly
+) -> Bools:  # fmt: skip
+    """Of each receipt, whether something is left of it; its owner has what is.
+
+    Arrays are named before the loop: numba counts references, by atomic steps, each time that one is taken out of a
+    tuple, and that would be two thirds of the time.
+    """
+    milli, price, off, second, day, p, o = part.milli, part.price, part.discount, part.second, part.day, part.p, part.o
+    category, brand, weeks = goods.category, goods.brand, goods.promo
+    counts, sums, money, bits = owners.counts, owners.sums, owners.money, owners.bits
+    marks, kinds, left, paid, less = seen.mark, seen.goods, seen.milli, seen.gross, seen.discount
+    began, shift, spans = clock.began, clock.shift, clock.spans
+    brands = (money.shape[1] + 63) & ~63
+    is_left = np.zeros(len(heads), np.bool_)
+    for receipt in range(len(heads)):
+        lines, returned, first_second = 0, 0, np.int64(0)
+        run = heads[receipt]
+        while run >= 0:
+            for row in range(begin[run], end[run]):
+                if lines == 0 or second[row] < first_second:
+                    first_second = second[row]
+                lines += 1
+                returned += milli[row] < 0
+            run = after[run]
+        first = begin[heads[receipt]]
+        who, at = o[first], day[first]
+        week = (at - (at + 3) % 7 - goods.monday) // 7
+        has_week = 0 <= week < len(weeks)
+        gross, discount, items, promo = np.int64(0), np.int64(0), 0, 0
+        different = 0
+        run = heads[receipt]
+        while run >= 0:
+            for row in range(begin[run], end[run]):
+                good = p[row]
+                exact = milli[row] * price[row]
+                amount = (exact + 500) // 1000 if milli[row] > 0 else -((500 - exact) // 1000)
+                fresh = marks[good] != mark + receipt
+                marks[good] = mark + receipt
+                if returned == 0:
+                    gross += amount
+                    discount += off[row]
+                    if category[good]:
+                        money[who, category[good] - 1] += amount - off[row]
+                    if fresh:
+                        items += 1
+                        promo += has_week and weeks[week, good]
+                        _had(bits, category[good], brand[good], brands, who)
+                else:
+                    if fresh:
+                        left[good] = paid[good] = less[good] = 0
+                        kinds[different] = good
+                        different += 1
+                    left[good] += milli[row]
+                    paid[good] += amount
+                    less[good] += off[row]
+            run = after[run]
+        for place in range(different):
+            good = kinds[place]
+            if left[good] <= 0:  # it came back wholly
+                continue
+            gross += paid[good]
+            discount += less[good]
+            if category[good]:
+                money[who, category[good] - 1] += paid[good] - less[good]
+            items += 1
+            promo += has_week and weeks[week, good]
+            _had(bits, category[good], brand[good], brands, who)
+        counts[who, LINES] += lines
+        counts[who, RETURNED] += returned
+        if items == 0:
             continue
-        gross += seen.gross[good]
-        discount += seen.discount[good]
-        if goods.category[good]:
-            owners.money[who, goods.category[good] - 1] += seen.gross[good] - seen.discount[good]
-        items += 1
-        promo += has_week and goods.promo[week, good]
-        _had(goods, owners, who, good)
-    counts, sums = owners.counts[who], owners.sums[who]
-    counts[LINES] += lines
-    counts[RETURNED] += returned
-    if items == 0:
-        return False
-    if counts[RECEIPTS] == 0 or at < counts[FIRST_DAY]:
-        counts[FIRST_DAY] = at
-    if counts[RECEIPTS] == 0 or at > counts[LAST_DAY]:
-        counts[LAST_DAY] = at
-    counts[RECEIPTS] += 1
-    counts[ITEMS] += items
-    counts[PROMO] += promo
-    sums[GROSS] += gross
-    sums[DISCOUNT] += discount
-    for span in range(3):
-        if at > clock.today - clock.spans[span]:
-            counts[RECENT + span] += 1
-            sums[MONEY + span] += gross - discount
-    counts[WEEKDAY + (at + 3) % 7] += 1  # 1970-01-01 was a Thursday; 0 is Monday
-    change = int(np.searchsorted(clock.began, second, side="right"))
-    local = second + clock.shift[max(0, change - 1)]
-    counts[HOUR + local // 3600 % 24] += 1
-    return True
+        is_left[receipt] = True
+        if counts[who, RECEIPTS] == 0 or at < counts[who, FIRST_DAY]:
+            counts[who, FIRST_DAY] = at
+        if counts[who, RECEIPTS] == 0 or at > counts[who, LAST_DAY]:
+            counts[who, LAST_DAY] = at
+        counts[who, RECEIPTS] += 1
+        counts[who, ITEMS] += items
+        counts[who, PROMO] += promo
+        sums[who, GROSS] += gross
+        sums[who, DISCOUNT] += discount
+        for span in range(3):
+            if at > clock.today - spans[span]:
+                counts[who, RECENT + span] += 1
+                sums[who, MONEY + span] += gross - discount
+        counts[who, WEEKDAY + (at + 3) % 7] += 1  # 1970-01-01 was a Thursday; 0 is Monday
+        change = len(began) - 1
+        while change > 0 and began[change] > first_second:  # most are of the last years
+            change -= 1
+        counts[who, HOUR + (first_second + shift[change]) // 3600 % 24] += 1
+    return is_left
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def _had(goods: Goods, owners: Owners, who: int, good: int) -> None:
-    if goods.category[good]:
-        bit = goods.category[good] - 1
-        owners.bits[who, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
-    if goods.brand[good]:
-        bit = ((owners.money.shape[1] + 63) & ~63) + goods.brand[good] - 1
-        owners.bits[who, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
-
-
-class Ends(NamedTuple):
-    """Of each owner: days, their gaps' squares, the middle gaps and how many, stores and categories and brands and the
-    best of them, weekday and hour."""
-
-    days: Longs
-    squares: Longs
-    middles: Longs
-    middle: Longs
-    stores: Longs
-    store: Longs
-    categories: Longs
-    category: Longs
-    brands: Longs
-    weekday: Longs
-    hour: Longs
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def ended(owners: Owners, starts: Longs, days: Ints, stores: Ints, place: Ints) -> Ends:
-    """From each owner's receipts, owner by owner: `place` orders the stores by their names."""
-    many, categories = len(owners.counts), owners.money.shape[1]
-    made = Ends(np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros(many, np.int64),
-                np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros(many, np.int64),
-                np.zeros(many, np.int64), np.zeros(many, np.int64), np.zeros(many, np.int64))  # fmt: skip
-    visits = np.zeros(len(place), np.int64)
-    for who in range(many):
-        first, last = starts[who], starts[who + 1]
-        best = -1
-        for at in range(first, last):
-            store = stores[at]
-            made.stores[who] += visits[store] == 0
-            visits[store] += 1
-        for at in range(first, last):
-            store = stores[at]
-            if visits[store] and (best < 0 or visits[store] > visits[best]
-                                  or (visits[store] == visits[best] and place[store] < place[best])):  # fmt: skip
-                best = store
-        for at in range(first, last):
-            visits[stores[at]] = 0
-        made.store[who] = best
-        _gaps(days[first:last], made, who)
-        top = -1
-        for bit in range(categories):
-            if owners.bits[who, bit >> 6] >> np.uint64(bit & 63) & np.uint64(1):
-                made.categories[who] += 1
-                if top < 0 or owners.money[who, bit] > owners.money[who, top]:
-                    top = bit
-        made.category[who] = top
-        for at in range((categories + 63) >> 6, owners.bits.shape[1]):
-            word = owners.bits[who, at]
-            while word:
-                word &= word - np.uint64(1)
-                made.brands[who] += 1
-        counts = owners.counts[who]
-        made.weekday[who] = np.argmax(counts[WEEKDAY:HOUR])
-        made.hour[who] = np.argmax(counts[HOUR:COUNTS])
-    return made
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def _gaps(days: Ints, made: Ends, who: int) -> None:
-    days = np.sort(days)
-    gaps, many = np.empty(len(days), np.int32), 0
-    for at in range(len(days)):
-        if at == 0:
-            made.days[who] = 1
-        elif days[at] != days[at - 1]:
-            made.days[who] += 1
-            gap = np.int64(days[at] - days[at - 1])
-            made.squares[who] += gap * gap
-            gaps[many] = gap
-            many += 1
-    if many:
-        found = np.sort(gaps[:many])
-        made.middles[who] = found[many // 2] + (found[many // 2 - 1] if many % 2 == 0 else 0)
-        made.middle[who] = 1 if many % 2 else 2
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def by_owner(whose: Ints, when: Ints, where: Ints, owners: int) -> tuple[Longs, Ints, Ints]:
-    """Where each owner's receipts begin, and their days and stores in that order."""
-    starts = np.zeros(owners + 1, np.int64)
-    for who in whose:
-        starts[who + 1] += 1
-    for who in range(owners):
-        starts[who + 1] += starts[who]
-    at = starts[:-1].copy()
-    days, stores = np.empty(len(whose), np.int32), np.empty(len(whose), np.int32)
-    for row in range(len(whose)):
-        to = at[whose[row]]
-        at[whose[row]] += 1
-        days[to], stores[to] = when[row], where[row]
-    return starts, days, stores
+def _had(bits: Keys, category: int, brand: int, brands: int, who: int) -> None:
+    if category:
+        bit = category - 1
+        bits[who, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
+    if brand:
+        bit = brands + brand - 1
+        bits[who, bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
