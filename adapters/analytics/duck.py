@@ -23,7 +23,8 @@ class DuckDB:
     """Inside the process; what does not fit into its memory goes to a folder of its own, gone at the end."""
 
     name = "DuckDB"
-    MEMORY = "1400MB"
+    MEMORY = "1000MB"
+    """Beside the owners of the walk, which are gone from memory when the sorting begins."""
 
     def __init__(self, memory: str = MEMORY, threads: str = "", temp: str = "", *, loops: bool = True) -> None:
         """`memory` as DuckDB writes it; all cores without `threads`; the machine's own folder without `temp`.

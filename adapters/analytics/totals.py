@@ -64,7 +64,8 @@ def totals(
 def _walked(engine: Engine, tables: Iterable[pa.Table]) -> Any:
     kept = None
     for table in tables:
-        kept = engine.keep("walked_totals", engine.small("walked_part", table), more=kept is not None)
+        given = engine.small("walked" if kept is None else "walked_more", table)
+        kept = given if kept is None else engine.keep("walked", given, more=True)
     return kept
 
 

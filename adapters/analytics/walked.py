@@ -86,15 +86,18 @@ def _range(
         found.append(walking.walked(part, goods, clock, have, seen, mark))
         mark += len(part.o)
         del part
+    reading.forget_lines()
     count = len(reading.owners)
     have = Owners(have.counts[:count], have.sums[:count], have.money[:count], have.bits[:count])
     whose, when, where = (np.concatenate([one[at] for one in found] or [np.zeros(0, np.int32)]) for at in range(3))
     found.clear()
+    receipts = ending.by_owner(whose, when, where, count)
+    del whose, when, where
     stores = reading.stores.names()
     ordered = pc.sort_indices(stores).to_numpy()
     place = np.zeros(len(stores), np.int32)
     place[ordered] = np.arange(len(stores), dtype=np.int32)
-    ends = ending.ended(have, *ending.by_owner(whose, when, where, count), place)
+    ends = ending.ended(have, *receipts, place)
     return _table(reading.owners.names(), stores, names, have, ends, by)
 
 
@@ -116,6 +119,10 @@ class _Reading:
             self._put(group, _rows(self._room, rows, after))
             rows = after
         return _rows(self._room, 0, rows)
+
+    def forget_lines(self) -> None:
+        """The room of the months' lines is free again; the texts stay."""
+        self._room = _roomier(None, 0, 0)
 
     def _put(self, group: pa.Table, to: Part) -> None:
         _look_up(group["owner"], self._whose, to.o)

@@ -101,7 +101,8 @@ class Lake:
     def compact(
         self, *, followed: str, now: datetime, more_than: int = MANY_FILES, kept: timedelta = KEPT
     ) -> Compacted:
-        """A month of more small files than that is one file, sorted by owner; one of an older version is of today's.
+        """A month of more small files than that, or of a million lines in them, is one file, sorted by owner; one of an
+        older version is of today's.
 
         A file of the tills named `followed` or later may still be replaced (`follow`), so it stays by itself. Killed
         at any point, each line counts once. Raises LakeBusy while an import looks at what is there; months that are

@@ -21,13 +21,16 @@ ORDER = ("owner", "sold_at", "store", "till", "receipt", "line")
 ROW_GROUP = 122_880
 """Sixty of DuckDB's vectors: some 13 000 people of a month, of whom each page of a row group holds a few."""
 CHUNK = 1_500_000
-"""Lines sorted at a time: some 400 MB with the sorted copy."""
+"""Lines sorted at a time; with all around them the process stays below 1.4 GB."""
+LOOSE = 1_000_000
+"""Lines that no merging has sorted yet: a history that an import has brought, or a week of a million cards."""
 _KEYS = [(name, "ascending") for name in ORDER]
 _SAMPLED = 1000
 
 
 def merge_month(files: Files, month: str, *, followed: str, more_than: int) -> tuple[int, int]:
-    """Of a month of more small files than that, or of an older version: how many were merged, with how many lines.
+    """Of a month of more small files than that, of `LOOSE` lines in them, or of an older version: how many were merged,
+    with how many lines.
 
     Files named `followed` or later stay by themselves.
     """
@@ -36,7 +39,8 @@ def merge_month(files: Files, month: str, *, followed: str, more_than: int) -> t
     def read(counting: Sequence[LakeFile]) -> tuple[int, int]:
         given = [one for one in counting if not one.path.name.startswith("till-") or one.path.stem < followed]
         small = [one for one in given if not one.is_whole]
-        if len(small) <= more_than and all(one.version == files.version for one in given):
+        is_loose = len(small) > more_than or sum(one.rows for one in small) > LOOSE
+        if not is_loose and all(one.version == files.version for one in given):
             return 0, 0
         for left in folder.glob(f".{WHOLE}*.part"):
             left.unlink()

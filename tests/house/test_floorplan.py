@@ -34,6 +34,7 @@ BAD = [
     ("adapters/app/planted.py", "import psycopg", "SQL only"),
     ("adapters/app/planted.py", "from aiogram import Bot", "aiogram only"),
     ("adapters/telegram/planted.py", "import viberbot", "viberbot only"),
+    ("adapters/lake/planted.py", "import adapters.analytics", "The app above"),
     ("adapters/lake/planted.py", "import numpy", "Models and marts"),
     ("core/offers/planted.py", "import ibis", "No technology"),
 ]

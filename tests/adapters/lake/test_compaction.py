@@ -45,6 +45,19 @@ def test_a_month_of_few_files_is_left_alone(tmp_path: Path) -> None:
     assert compact(full(tmp_path, 3)) == (0, 0, 0)
 
 
+def test_an_import_of_many_lines_is_sorted_although_it_is_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = full(tmp_path, 0)
+    bring(lake, 1)
+    before = told(lake)
+    assert compact(lake) == (0, 0, 0)
+    monkeypatch.setattr(merging, "LOOSE", len(before) - 1)
+    assert compact(lake) == (1, len(before), 0)
+    assert compact(lake) == (0, 0, 0)
+    assert told(lake) == before
+
+
 def test_merged_files_stay_a_day_for_readers_and_then_leave(tmp_path: Path) -> None:
     lake = full(tmp_path, 5)
     before = told(lake)
