@@ -31,6 +31,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("KARTKA_SMS_PROFILE", "pigeon"),
         ("KARTKA_LOG", "xml"),
         ("KARTKA_PORT", "0"),
+        ("KARTKA_ANALYTICS", "abacus"),
         ("KARTKA_PORT", "many"),
     ],
 )
