@@ -104,8 +104,8 @@ def _bought(owner: Any, sku: Any, day: Any, skus: Any = ()) -> Purchases:
     return purchases([batch], skus=skus)
 
 
-def _padded(owner: int) -> str:
-    return f"{owner:09d}"
+def _padded(owner: int | str) -> str:
+    return f"{int(owner):09d}"
 
 
 def days_of(text: str) -> int:
