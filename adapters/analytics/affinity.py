@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import lapack
 
+from adapters.analytics.compiled import compiled, in_parallel
 from adapters.analytics.logits import fit_logit
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
 from adapters.analytics.rhythm import bought_within, came_within, visits_of
@@ -230,7 +231,7 @@ def _ndcg(found: Floats, truth: npt.NDArray[Any]) -> float:
     return float((gained[ideal > 0] / ideal[ideal > 0]).mean()) if (ideal > 0).any() else 0.0
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def owner_traits(items: Ints, days: Ints, day: int) -> Any:
     """Logarithms of visits, of days since the last (less is more), of visits lately and of distinct goods: scores are
     sums over goods, so whoever has many has high ones without buying so much more."""
@@ -238,7 +239,7 @@ def owner_traits(items: Ints, days: Ints, day: int) -> Any:
     return np.log(visits), -np.log(silent), np.log(lately + 0.01), np.log(len(np.unique(items)))
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _buyers(starts: Longs, items: Ints, days: Ints, width: int, day: int, half_life: float) -> Any:
     """By good: distinct buyers, decayed from each one's last purchase, and all of them."""
     now, ever = np.zeros(width), np.zeros(width)
@@ -250,7 +251,7 @@ def _buyers(starts: Longs, items: Ints, days: Ints, width: int, day: int, half_l
     return now, ever
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _gram(starts: Longs, items: Ints, days: Ints, known: Ints, width: int, day: int) -> Any:
     """Sum over owners of the products of their weights, its mass on the diagonal, and the pairs of owner and good."""
     gram = np.zeros((width, width), np.float32)
@@ -272,7 +273,7 @@ def _gram(starts: Longs, items: Ints, days: Ints, known: Ints, width: int, day: 
     return gram, mass, max(1, count)
 
 
-@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+@in_parallel
 def _add(starts: Longs, items: Ints, owners: Any, known: Ints, columns: Floats, out: Floats) -> None:
     for place in numba.prange(len(owners)):
         first, end = starts[owners[place]], starts[owners[place] + 1]
@@ -283,7 +284,7 @@ def _add(starts: Longs, items: Ints, owners: Any, known: Ints, columns: Floats, 
                     out[place, candidate] += columns[good, candidate]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _strike(starts: Longs, items: Ints, owners: Any, known: Ints, out: Floats) -> None:
     """What somebody bought is out: its score is -1."""
     for place in range(len(owners)):

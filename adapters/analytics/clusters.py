@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 
+from adapters.analytics.compiled import compiled
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
 
 CLUSTERS = 12
@@ -138,7 +138,7 @@ def _described(
     return tuple(sizes), tuple(tastes)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _shares(starts: Longs, items: Ints, codes: Ints, width: int) -> Any:
     """owners x categories: the share of the owner's days of purchase; a row of noughts where nothing is known."""
     out = np.zeros((len(starts) - 1, width), np.float32)
@@ -153,7 +153,7 @@ def _shares(starts: Longs, items: Ints, codes: Ints, width: int) -> Any:
     return out
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _popular(starts: Longs, items: Ints, label: Ints, count: int, at: Ints, width: int) -> Any:
     out, sizes = np.zeros((count, width), np.float32), np.zeros(count, np.float32)
     for owner in range(len(starts) - 1):

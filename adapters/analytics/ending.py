@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from adapters.analytics.compiled import compiled
 from adapters.analytics.walking import COUNTS, HOUR, WEEKDAY, Owners
 
 Ints = npt.NDArray[np.int32]
@@ -29,7 +29,7 @@ class Ends(NamedTuple):
     hour: Longs
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def ended(owners: Owners, starts: Longs, days: Ints, stores: Ints, place: Ints) -> Ends:
     """From each owner's receipts, owner by owner: `place` orders the stores by their names."""
     many, categories = len(owners.counts), owners.money.shape[1]
@@ -71,7 +71,7 @@ def ended(owners: Owners, starts: Longs, days: Ints, stores: Ints, place: Ints) 
     return made
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _gaps(days: Ints, made: Ends, who: int) -> None:
     days = np.sort(days)
     gaps, many = np.empty(len(days), np.int32), 0
@@ -88,20 +88,3 @@ def _gaps(days: Ints, made: Ends, who: int) -> None:
         found = np.sort(gaps[:many])
         made.middles[who] = found[many // 2] + (found[many // 2 - 1] if many % 2 == 0 else 0)
         made.middle[who] = 1 if many % 2 else 2
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def by_owner(whose: Ints, when: Ints, where: Ints, owners: int) -> tuple[Longs, Ints, Ints]:
-    """Where each owner's receipts begin, and their days and stores in that order."""
-    starts = np.zeros(owners + 1, np.int64)
-    for who in whose:
-        starts[who + 1] += 1
-    for who in range(owners):
-        starts[who + 1] += starts[who]
-    at = starts[:-1].copy()
-    days, stores = np.empty(len(whose), np.int32), np.empty(len(whose), np.int32)
-    for row in range(len(whose)):
-        to = at[whose[row]]
-        at[whose[row]] += 1
-        days[to], stores[to] = when[row], where[row]
-    return starts, days, stores

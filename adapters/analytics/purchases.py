@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from adapters.analytics.compiled import compiled
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -79,7 +80,7 @@ def purchases(
     owner_names, owner = owners.close()
     sku_names, item = items.close()
     day = np.concatenate(days) if days else np.zeros(0, np.int32)
-    starts, item, day = _grouped(owner, item, day, len(owner_names))
+    starts, item, day = grouped(owner, item, day, len(owner_names))
     return Purchases(owner_names, sku_names, *_distinct(starts, item, day))
 
 
@@ -112,8 +113,8 @@ class Codes:
         return self._values.take(pa.array(order)), place[codes]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def _grouped(owner: Ints, item: Ints, day: Ints, owners: int) -> tuple[Longs, Ints, Ints]:
+@compiled
+def grouped(owner: Ints, item: Ints, day: Ints, owners: int) -> tuple[Longs, Ints, Ints]:
     """The rows owner by owner: a counting sort, since owners are many and small."""
     starts = np.zeros(owners + 1, np.int64)
     for one in owner:
@@ -129,7 +130,7 @@ def _grouped(owner: Ints, item: Ints, day: Ints, owners: int) -> tuple[Longs, In
     return starts, items, days
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _distinct(starts: Longs, items: Ints, days: Ints) -> tuple[Longs, Ints, Ints]:
     """Each owner's rows in the order of goods and days, equal ones once; in place, then cut."""
     kept = np.zeros(len(starts), np.int64)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from adapters.analytics.affinity import Affinity, columns_of
+from adapters.analytics.compiled import compiled
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
 from adapters.analytics.rhythm import FEATURES, Goods, Rhythm
 from adapters.analytics.walk import Learned, walk
@@ -165,7 +165,7 @@ _USUAL = Rhythm(
 """Before there is a closed window to learn from: own frequency, then what sells."""
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _hashed(offsets: Ints, data: Any, seed: Any) -> Any:
     out = np.empty(len(offsets) - 1, np.uint64)
     prime = np.uint64(1099511628211)

@@ -8,10 +8,10 @@ one more purchase of a good never lowers that good's score on the day it is due.
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from adapters.analytics.compiled import compiled
 from adapters.analytics.logits import fit_logit
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
 
@@ -148,7 +148,7 @@ DECAY: Floats = (0.5 ** (np.arange(_TABLE) / np.array(HALF_LIVES)[:, None])).ast
 """What is left of a purchase after so many days, by half-life; older than eleven years counts as that."""
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _sold(starts: Longs, items: Ints, days: Ints, width: int, day: int) -> Any:
     now, ever, twice = np.zeros(width), np.zeros(width), np.zeros(width)
     gaps, gap_count = np.zeros(width), np.zeros(width)
@@ -169,7 +169,7 @@ def _sold(starts: Longs, items: Ints, days: Ints, width: int, day: int) -> Any:
     return now, ever, twice, gaps, gap_count
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def visits_of(days: Ints, day: int) -> tuple[int, float, int]:
     """Distinct days of one owner's rows, the same decayed with a half-life of 60 days, days since the last."""
     ordered = np.sort(days)
@@ -181,7 +181,7 @@ def visits_of(days: Ints, day: int) -> tuple[int, float, int]:
     return visits, lately, day - ordered[-1]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def describe(
     days: Ints, day: int, visits: int, lately: float, silent: int,
     now: float, ever: float, again: float, item_gap: float, decay: Floats, out: Floats,
@@ -211,7 +211,7 @@ def describe(
     out[at + 11] = np.log(lately + 0.01)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _pair_count(starts: Longs, items: Ints) -> int:
     count = 0
     for owner in range(len(starts) - 1):
@@ -221,7 +221,7 @@ def _pair_count(starts: Longs, items: Ints) -> int:
     return count
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _all_pairs(
     starts: Longs, items: Ints, days: Ints, day: int,
     now: Floats, ever: Floats, again: Floats, gap: Floats, decay: Floats,

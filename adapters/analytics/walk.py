@@ -9,6 +9,7 @@ import numba
 import numpy as np
 
 from adapters.analytics.affinity import owner_traits
+from adapters.analytics.compiled import compiled, in_parallel
 from adapters.analytics.purchases import Floats, Ints, Longs
 from adapters.analytics.rhythm import DECAY, Goods, describe, visits_of
 
@@ -58,7 +59,7 @@ class Owner(NamedTuple):
     likes: Ints
 
 
-@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+@in_parallel
 def walk(
     starts: Longs, items: Ints, days: Ints, day: int, at: Ints, offered: Any, people: Any, goods: Goods, learned: Any,
     rules: Any, lot: Any, out: Any,
@@ -69,7 +70,7 @@ def walk(
         _one(place, starts, items, days, day, at, offered, people, goods, learned, rules, lot[place], out)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _one(
     place: int, starts: Longs, items: Ints, days: Ints, day: int, at: Ints, offered: Any, people: Any, goods: Goods,
     learned: Any, rules: Any, lot: Any, out: Any,
@@ -109,12 +110,12 @@ def _one(
         out.why[place, filled - 1], out.about[place, filled - 1] = NEW, -1
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _chance(odds: float) -> Any:
     return 1 / (1 + np.exp(-odds))
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _keep(size: int, held: Ints, values: Floats, candidate: int, value: float) -> int:
     """The candidate is among the best, best first; of equals the earlier candidate stands first."""
     if size == len(held):
@@ -129,7 +130,7 @@ def _keep(size: int, held: Ints, values: Floats, candidate: int, value: float) -
     return size + 1
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _due(
     owner: Any, day: int, at: Ints, free: Any, goods: Goods, learned: Any, score: Floats, times: Ints, gap: Floats,
     age: Ints, due: Ints, due_odds: Floats,
@@ -166,7 +167,7 @@ def _due(
     return dues
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _new(
     owner: Any, day: int, free: Any, offered: Any, learned: Any, score: Floats, times: Ints, new: Ints, new_odds: Floats
 ) -> int:
@@ -191,7 +192,7 @@ def _new(
     return news
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _choose(
     groups: Ints, rules: Any, times: Ints, due: Ints, due_odds: Floats, new: Ints, new_odds: Floats, chosen: Ints,
     chance: Floats,
@@ -222,7 +223,7 @@ def _choose(
     return filled
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _try(groups: Ints, rules: Any, share: float, new: Ints, chosen: Ints) -> int:
     """Which of the new ones from further down takes the last place, -1: none does."""
     if len(new) <= rules.places:
@@ -236,7 +237,7 @@ def _try(groups: Ints, rules: Any, share: float, new: Ints, chosen: Ints) -> int
     return -1
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _why(
     owner: Any, offered: Any, learned: Any, score: Floats, times: Ints, gap: Floats, age: Ints, one: int
 ) -> tuple[int, int]:
@@ -260,7 +261,7 @@ def _why(
     return (STORE if owner.has_shop and learned.local[owner.shop, one] > everywhere else CHAIN), -1
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _crowded(chosen: Ints, groups: Ints, one: int, most: int) -> bool:
     """Whether the chosen have as many of this one's category as there may be."""
     same = 0
@@ -269,7 +270,7 @@ def _crowded(chosen: Ints, groups: Ints, one: int, most: int) -> bool:
     return groups[one] >= 0 and same >= most
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _likes(liked: Ints, group: int) -> bool:
     found = False
     for one in liked:

@@ -19,6 +19,7 @@ from adapters.analytics.ending import Ends
 from adapters.analytics.lakelines import by_months
 from adapters.analytics.marts import EARLIEST, number, shifts_of
 from adapters.analytics.ports import Source
+from adapters.analytics.purchases import grouped
 from adapters.analytics.walking import Clock, Goods, Owners, Part, Seen
 from adapters.analytics.words import Words, dictionary, keys_of
 from adapters.lake.files import Between
@@ -91,7 +92,7 @@ def _range(
     have = Owners(have.counts[:count], have.sums[:count], have.money[:count], have.bits[:count])
     whose, when, where = (np.concatenate([one[at] for one in found] or [np.zeros(0, np.int32)]) for at in range(3))
     found.clear()
-    receipts = ending.by_owner(whose, when, where, count)
+    receipts = grouped(whose, when, where, count)
     del whose, when, where
     stores = reading.stores.names()
     ordered = pc.sort_indices(stores).to_numpy()

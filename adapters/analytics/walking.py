@@ -6,9 +6,10 @@ nothing is kept but the owner, the day and the store of each receipt.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from adapters.analytics.compiled import compiled
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int32]
@@ -75,7 +76,7 @@ class Seen(NamedTuple):
     discount: Longs
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def joined(store: Ints, till: Keys, receipt: Keys, to: Keys) -> None:
     """One key of the three: the odd factors keep (1, 23) and (12, 3) apart."""
     for row in range(len(to)):
@@ -83,7 +84,7 @@ def joined(store: Ints, till: Keys, receipt: Keys, to: Keys) -> None:
         to[row] = key ^ (till[row] * np.uint64(0x9E3779B97F4A7C15)) ^ receipt[row]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def walked(part: Part, goods: Goods, clock: Clock, owners: Owners, seen: Seen, mark: int) -> tuple[Ints, Ints, Ints]:
     """Owner, day and store of each receipt of which something is left; `mark` is greater than any of earlier parts."""
     o, s, day, r, milli = part.o, part.s, part.day, part.r, part.milli
@@ -134,7 +135,7 @@ def walked(part: Part, goods: Goods, clock: Clock, owners: Owners, seen: Seen, m
     return whose[:left].copy(), when[:left].copy(), where[:left].copy()
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _added(
     part: Part, goods: Goods, clock: Clock, owners: Owners, seen: Seen, mark: int, heads: Ints, begin: Ints, end: Ints,
     after: Ints,
@@ -230,7 +231,7 @@ def _added(
     return is_left
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _had(bits: Keys, category: int, brand: int, brands: int, who: int) -> None:
     if category:
         bit = category - 1

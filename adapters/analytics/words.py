@@ -6,11 +6,12 @@ them never have one number.
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from adapters.analytics.compiled import compiled
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -94,7 +95,7 @@ def _longer(array: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
     return longer
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _key(text: Bytes, first: int, last: int) -> np.uint64:
     """FNV-1a, by eight bytes as far as they go, mixed once more: neighbouring numbers of receipts lie apart."""
     key = np.uint64(0xCBF29CE484222325) ^ np.uint64(last - first)
@@ -114,7 +115,7 @@ def _key(text: Bytes, first: int, last: int) -> np.uint64:
     return key ^ (key >> np.uint64(29))
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _keyed(starts: Ints, text: Bytes) -> Keys:
     keys = np.empty(len(starts) - 1, np.uint64)
     for at in range(len(keys)):
@@ -122,7 +123,7 @@ def _keyed(starts: Ints, text: Bytes) -> Keys:
     return keys
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _placed(slots: Ints, keys: Keys, count: int) -> None:
     mask = np.uint64(len(slots) - 1)
     for code in range(count):
@@ -132,7 +133,7 @@ def _placed(slots: Ints, keys: Keys, count: int) -> None:
         slots[slot] = code
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _coded(
     starts: Ints, text: Bytes, found: Ints, slots: Ints, keys: Keys, ends: Longs, kept: Bytes, count: int
 ) -> int:
