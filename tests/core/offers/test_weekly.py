@@ -33,19 +33,39 @@ def test_picks_are_read_as_they_were_written_in_their_order() -> None:
     assert picks_text([Pick("7", Because.DUE, "", 5, 21)]) == '[["7","due","",5,21]]'
 
 
+ROW = "sku, kind, about, n, days"
+TEXTS = "a sku and what it is about as texts"
+NUMBERS = "whole numbers n and days, not negative"
+KINDS = "a kind among due, usual, together, alike, interest, store, chain, new"
+MANY = "a list of at most 100 picks"
+
+
+def many(count: int) -> str:
+    return "[" + ",".join(f'["{at}","new","",0,0]' for at in range(count)) + "]"
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "expected"),
     [
-        "", "{}", "7", "[7]", '[["a"]]', '[["a","due","",1]]', '[["a","because","",1,1]]', '[["","due","",1,1]]',
-        '[["a","due",null,1,1]]', '[["a","due","",-1,1]]', '[["a","due","",1.5,1]]', '[["a","due","",true,1]]',
-        '[[1,"due","",1,1]]', '[["a",["due"],"",1,1]]', '[["a","due","",1,1],["a","new","",0,0]]',
-        "[" + ",".join(f'["{at}","new","",0,0]' for at in range(101)) + "]",
+        ("", "JSON"), ("{}", MANY), ("7", MANY), ("[7]", ROW), ('[["a"]]', ROW), ('[["a","due","",1]]', ROW),
+        ('[["a","because","",1,1]]', KINDS), ('[["","due","",1,1]]', TEXTS), ('[["a","due",null,1,1]]', TEXTS),
+        (f'[["{"a" * 201}","due","",1,1]]', TEXTS), (f'[["a","due","{"a" * 201}",1,1]]', TEXTS),
+        ('[["a","due","",-1,1]]', NUMBERS), ('[["a","due","",1.5,1]]', NUMBERS), ('[["a","due","",true,1]]', NUMBERS),
+        ('[["a","due","",1,-1]]', NUMBERS), ('[[1,"due","",1,1]]', TEXTS), ('[["a",["due"],"",1,1]]', KINDS),
+        ('[["a","due","",1,1],["a","new","",0,0]]', "each sku once"), (many(101), MANY),
     ],
 )  # fmt: skip
-def test_what_is_no_list_of_picks_of_known_kinds_is_refused(text: str) -> None:
+def test_what_is_no_list_of_picks_of_known_kinds_is_refused_with_what_would_do(text: str, expected: str) -> None:
     with pytest.raises(Invalid, match="invalid") as refused:
         picks_from(text)
-    assert refused.value.field == "picks"
+    assert (refused.value.field, refused.value.data["expected"]) == ("picks", expected)
+
+
+def test_the_longest_texts_and_the_most_picks_are_read_and_letters_stay_letters() -> None:
+    long = "к" * 200
+    assert picks_from(picks_text([Pick(long, Because.NEW, long)])) == (Pick(long, Because.NEW, long),)
+    assert picks_text([Pick("ї", Because.NEW)]) == '[["ї","new","",0,0]]'
+    assert len(picks_from(many(100))) == 100
 
 
 @pytest.mark.parametrize(
@@ -69,8 +89,9 @@ def test_a_week_is_the_iso_week_also_where_it_belongs_to_the_other_year(day: dat
     "week", ["", "2026-48", "2026-W00", "2026-W54", "2025-W53", "2026-w48", "٢٠٢٦-W48", "0000-W01"]
 )
 def test_what_is_no_week_is_refused(week: str) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid) as refused:
         monday_of(week)
+    assert refused.value.data == {"field": "week", "expected": "an ISO week such as 2026-W48"}
 
 
 def test_the_week_turns_at_midnight_of_the_programme() -> None:
@@ -82,6 +103,7 @@ def test_a_promo_item_is_a_personal_offer_of_its_price_in_its_week_and_stores() 
     item = PromoItem("2026-W53", "a-1", 5000, 3990, {"uk": "Кава"}, frozenset({"s1"}), 2, 3)
     offer = offer_of(item)
     assert (offer.id, offer.version, offer.audience) == ("week-2026-W53-a-1", 3, Audience.PERSONAL)
+    assert offer.title == {"uk": "Кава"}
     assert offer.benefit == FixedPrice(3990, Match(Goods(frozenset({"a-1"}))))
     window = offer.window
     assert (window.first, window.last, window.stores) == (date(2026, 12, 28), date(2027, 1, 3), frozenset({"s1"}))
