@@ -1,0 +1,150 @@
+"""What a campaign did: shares and money of those who were to get it against the control group, with intervals.
+
+Everybody is counted in the arm that the lot put them in, whether a message reached them or not and whether they bought
+or not (domain section 7). Money is in minor units a head.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import chi2, norm, t
+
+LEVEL = 0.95
+BROKEN = 0.001
+"""Below this probability the arms were not filled as they should have been, and nothing can be said (domain 7)."""
+WHALES = 0.99
+"""Money above this share of the heads' is counted as that much: with the few greatest buyers in, the interval of the
+raw mean covers the truth in 91 of 100 cases instead of 95 (analytics 5)."""
+_FEW = 30
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A difference, treated less control, and between which two numbers the truth lies in 95 of 100 cases."""
+
+    difference: float
+    low: float
+    high: float
+    error: float
+    """Standard error of the difference; nought where Newcombe's interval has none."""
+
+    @property
+    def told(self) -> int:
+        """1 for a rise, -1 for a fall, 0 while the interval holds nothing."""
+        return (self.low > 0) - (self.high < 0)
+
+
+def share_difference(hits: int, size: int, control_hits: int, control_size: int) -> Interval:
+    """The difference of two shares. Wald's interval; Newcombe's (1998, method 10) while an outcome is rarer than 30.
+
+    Raises ValueError for an arm without people.
+    """
+    if not size or not control_size:
+        raise ValueError("an arm without people has no share")
+    one, other = hits / size, control_hits / control_size
+    z = float(norm.ppf((1 + LEVEL) / 2))
+    if min(hits, size - hits, control_hits, control_size - control_hits) < _FEW:
+        (low, high), (control_low, control_high) = _wilson(hits, size, z), _wilson(control_hits, control_size, z)
+        below = sqrt((one - low) ** 2 + (control_high - other) ** 2)
+        above = sqrt((high - one) ** 2 + (other - control_low) ** 2)
+        return Interval(one - other, one - other - below, one - other + above, 0.0)
+    error = sqrt(one * (1 - one) / size + other * (1 - other) / control_size)
+    return Interval(one - other, one - other - z * error, one - other + z * error, error)
+
+
+def mean_difference(treated: Floats, control: Floats) -> Interval:
+    """The difference of two means with Welch's interval. Raises ValueError for an arm of fewer than two people."""
+    if min(len(treated), len(control)) < 2:
+        raise ValueError("an arm of fewer than two people has no spread")
+    one, other = treated.var(ddof=1) / len(treated), control.var(ddof=1) / len(control)
+    difference, error = float(treated.mean() - control.mean()), sqrt(one + other)
+    if not error:
+        return Interval(difference, difference, difference, 0.0)
+    freedom = (one + other) ** 2 / (one**2 / (len(treated) - 1) + other**2 / (len(control) - 1))
+    wide = float(t.ppf((1 + LEVEL) / 2, freedom)) * error
+    return Interval(difference, difference - wide, difference + wide, error)
+
+
+def without_whales(money: Floats) -> Floats:
+    """The same, and nothing above the 99th percentile: of all heads, or of buyers where hardly a head in 100 bought."""
+    most = float(np.quantile(money, WHALES)) if len(money) else 0.0
+    if most <= 0 and (money > 0).any():
+        most = float(np.quantile(money[money > 0], WHALES))
+    return np.minimum(money, most)
+
+
+def adjusted(money: Floats, before: Sequence[Floats]) -> Floats:
+    """The money of everybody less what the time before foretells of it (CUPED: Deng et al. 2013): the mean stays, the
+    spread shrinks. `before`: figures of the same people that were known before the arms were drawn."""
+    known = np.column_stack([one - one.mean() for one in before]) if before else np.zeros((len(money), 0))
+    known = known[:, known.std(axis=0) > 0]
+    if not known.shape[1] or len(money) <= known.shape[1] + 1:
+        return money
+    weight = np.linalg.lstsq(known, money - money.mean(), rcond=None)[0]
+    less: Floats = money - known @ weight
+    return less
+
+
+def ratio(counts: Sequence[int], shares: Sequence[float]) -> float:
+    """The probability (chi-square) of arms at least as far from their shares; below 0.001 the sample is broken."""
+    seen, whole = np.asarray(counts, np.float64), float(sum(counts))
+    meant = whole * np.asarray(shares, np.float64) / sum(shares)
+    return float(chi2.sf(((seen - meant) ** 2 / meant).sum(), len(counts) - 1)) if whole else 1.0
+
+
+def early(parts: Sequence[float]) -> list[float]:
+    """How many standard errors a difference must have at each look, when it is looked at while it still grows.
+
+    `parts`: the share of all planned information at each look, rising, at most 1. Spends the 5 % as O'Brien and Fleming
+    would (Lan and DeMets 1983), so that all looks together raise a false alarm in 5 of 100 campaigns.
+    """
+    if any(not 0 < one <= 1 for one in parts) or any(b <= a for a, b in itertools.pairwise(parts)):
+        raise ValueError("parts of the information rise from above 0 to at most 1")
+    z = norm.ppf(1 - (1 - LEVEL) / 4)
+    bounds: list[float] = []
+    grid, density, spent, last = np.zeros(1), np.ones(1), 0.0, 0.0
+    for part in parts:
+        step = sqrt(part - last)
+        may = 4 * (1 - norm.cdf(z / sqrt(part))) - spent  # of both sides together, at this look
+        least = _bound(grid, density, step, max(may, 1e-15) / 2)
+        bounds.append(least / sqrt(part))
+        spent += may
+        # Sums that have not crossed yet, and how likely each is: what the next look starts from.
+        fresh = np.linspace(-least, least, 801)
+        density = (norm.pdf((fresh[:, None] - grid) / step) / step) @ (density * _widths(grid))
+        grid, last = fresh, part
+    return bounds
+
+
+def _bound(grid: Floats, density: Floats, step: float, tail: float) -> float:
+    weight = density * _widths(grid)
+    low, high = 0.0, 40.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        if float(norm.sf((middle - grid) / step) @ weight) > tail:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _widths(grid: Floats) -> Any:
+    """Trapezoid weights; of a single point, all of it."""
+    if len(grid) == 1:
+        return np.ones(1)
+    width = np.full(len(grid), grid[1] - grid[0])
+    width[[0, -1]] /= 2
+    return width
+
+
+def _wilson(hits: int, size: int, z: float) -> tuple[float, float]:
+    share, square = hits / size, z * z / size
+    middle = (share + square / 2) / (1 + square)
+    half = z / (1 + square) * sqrt(share * (1 - share) / size + square / (4 * size))
+    return middle - half, middle + half
