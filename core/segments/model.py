@@ -1,0 +1,75 @@
+"""The tree of a segment: tests of fields, of answers and of purchases, joined by all, any and not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from core.segments.fields import Dimension, Measure, Op
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTest:
+    """The field passes: `number` is what its operator compares with, `among` what `one_of` allows."""
+
+    field: str
+    op: Op
+    number: int = 0
+    among: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question of the questionnaire was answered: with one of `among`, or with anything where that is empty."""
+
+    question: str
+    among: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """Purchases of the things named come to at least, and at most, so much within the last days; None: no bound."""
+
+    dimension: Dimension
+    among: tuple[str, ...]
+    measure: Measure = Measure.TIMES
+    days: int | None = None
+    at_least: int | None = 1
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All of these; none at all: everybody."""
+
+    of: tuple["Node", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Any of these."""
+
+    of: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Whoever that is not true of."""
+
+    of: "Node"
+
+
+Leaf: TypeAlias = FieldTest | Answered | Bought
+Node: TypeAlias = Leaf | Every | Either | Not
+EVERYBODY = Every()
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """Every test of the tree, from left to right."""
+    match node:
+        case Every(of) | Either(of):
+            for one in of:
+                yield from leaves(one)
+        case Not(of):
+            yield from leaves(of)
+        case _:
+            yield node
