@@ -99,11 +99,11 @@ FIELDS: Mapping[str, Field] = {
         *_many(Kind.NUMBER, Group.CARD, "points_active", "points_pending", "points_expiring_30d"),
         *_many(Kind.DAY, Group.HABITS, "first_day", "last_day"),
         *_many(
-            Kind.NUMBER, Group.HABITS, "receipts", "days", "items_per_receipt", "gap_median", "receipts_30d",
+            Kind.NUMBER, Group.HABITS, "receipts", "days", "items_per_receipt", "gap_median", "receipts_28d",
             "receipts_90d", "receipts_365d", "categories", "brands", "stores", "hour", "returns",
         ),
         *_many(
-            Kind.MONEY, Group.HABITS, "money", "basket_mean", "money_30d", "money_90d", "money_365d",
+            Kind.MONEY, Group.HABITS, "money", "basket_mean", "money_28d", "money_90d", "money_365d",
         ),
         *_many(Kind.PERCENT, Group.HABITS, "discount_share", "promo_share", "return_share"),
         *_many(Kind.TEXT, Group.HABITS, "top_category", "top_store"),
@@ -123,6 +123,7 @@ FIELDS: Mapping[str, Field] = {
 class Dimension(StrEnum):
     """By what purchases are told apart."""
 
+    SKU = "sku"
     CATEGORY = "category"
     BRAND = "brand"
     STORE = "store"
@@ -136,7 +137,3 @@ class Measure(StrEnum):
     """Receipts, one for each of the things named on it."""
     MONEY = "money"
     """Minor units after discounts."""
-
-
-SPANS: Sequence[int | None] = (30, 90, 365, None)
-"""Days that purchases may be asked for; None: ever."""

@@ -7,7 +7,7 @@
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from core.segments.fields import FIELDS, OPS, SPANS, Dimension, Field, Kind, Measure, Op
+from core.segments.fields import FIELDS, OPS, Dimension, Field, Kind, Measure, Op
 from core.segments.model import Answered, Bought, Either, Every, FieldTest, Node, Not
 from core.shared.fields import MOST, Fields
 from core.shared.refusals import Invalid
@@ -15,6 +15,8 @@ from core.shared.refusals import Invalid
 DEEPEST = 6
 MOST_TESTS = 60
 MOST_AMONG = 200
+LONGEST = 3_660
+"""Days, ten years, that purchases may be asked for."""
 _COMING = 182
 _NAMES = 128
 
@@ -132,8 +134,8 @@ def _bought(fields: Fields) -> Bought:
     if dimension is Dimension.WEEKDAY and not all(one in "1234567" and len(one) == 1 for one in among):
         raise Invalid(f"{fields.at('bought')}.{name}", expected="days from 1 (Monday) to 7")
     days = fields.take("days")
-    if days is not None and (type(days) is not int or days not in SPANS):
-        raise Invalid(fields.at("days"), expected=f"one of {', '.join(str(one) for one in SPANS if one)}")
+    if days is not None and (type(days) is not int or not 1 <= days <= LONGEST):
+        raise Invalid(fields.at("days"), expected=f"a whole number from 1 to {LONGEST}")
     given = [(one, fields.take(one.value)) for one in Measure]
     told = [(measure, bounds) for measure, bounds in given if bounds is not None]
     fields.end()

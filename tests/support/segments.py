@@ -2,10 +2,11 @@
 
 from hypothesis import strategies as st
 
-from core.segments.fields import FIELDS, OPS, SPANS, Dimension, Field, Kind, Measure, Op
+from core.segments.fields import FIELDS, OPS, Dimension, Field, Kind, Measure, Op
 from core.segments.model import Answered, Bought, Either, Every, FieldTest, Node, Not
 
 THINGS = {
+    Dimension.SKU: ("p1", "p2", "p3"),
     Dimension.CATEGORY: ("coffee", "tea", "sweets"),
     Dimension.BRAND: ("acme", "bola"),
     Dimension.STORE: ("s1", "s2"),
@@ -50,7 +51,8 @@ def _bought() -> st.SearchStrategy[Bought]:
                 *(None if one is None else one * (scale if measure is Measure.MONEY else 1) for one in some),
             ),
             st.lists(st.sampled_from(THINGS[dimension]), min_size=1, max_size=3, unique=True),
-            st.sampled_from(list(Measure)), st.sampled_from(SPANS), bounds, st.sampled_from((500, 3_000)),
+            st.sampled_from(list(Measure)), st.sampled_from((None, 1, 30, 90, 365)), bounds,
+            st.sampled_from((500, 3_000)),
         )  # fmt: skip
 
     return st.sampled_from(list(Dimension)).flatmap(of)
