@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, o
 
 from adapters.db.historytables import PHONE, purchases
 from adapters.db.prepared import Prepared
+from adapters.db.profiletables import customer_features
 from adapters.db.sql import belongs, insert_for, to
 from adapters.db.surveytables import answers
 from adapters.db.tables import (
@@ -41,7 +42,7 @@ _IS_KNOWN = Prepared(select(exists().where(belongs(addresses))))
 
 
 def erase_addresses(connection: Connection, customer: CustomerId, found: Sequence[Address]) -> None:
-    """Events, replies, dialogs, memories, files, codes, tries, answers and picks are gone, by address and id.
+    """Events, replies, dialogs, memories, files, codes, tries, answers, picks and figures are gone, by address and id.
 
     The facts in `events` keep ids only and stay; consents stay as proof under the pseudonymous id.
     """
@@ -53,13 +54,14 @@ def erase_addresses(connection: Connection, customer: CustomerId, found: Sequenc
     for table in (answers, refused_goods, offer_events):
         connection.execute(delete(table).where(table.c.customer == customer))
     _erase_picks(connection, customer)
+    erase_profiles(connection, [customer])
     about = or_(merges.c.survivor == customer, merges.c.absorbed == customer)
     connection.execute(update(merges).where(about).values(addresses=[]))
 
 
 def erase_absorbed(connection: Connection, customer: CustomerId, now: datetime, hashed: Callable[[Phone], str]) -> None:
     """Everybody who was merged into the customer, and so was the same person, is forgotten with them."""
-    for gone in _absorbed(connection, customer):
+    for gone in absorbed_by(connection, customer):
         phone = connection.execute(select(customers.c.phone).where(customers.c.id == gone)).scalar()
         if phone is not None:
             suppress(connection, Phone(phone), now, hashed)
@@ -78,6 +80,7 @@ def suppress(connection: Connection, phone: Phone, at: datetime, hashed: Callabl
     connection.execute(update(plastics).where(plastics.c.phone == phone.e164).values(**_NO_OWNER))
     connection.execute(delete(purchases).where(purchases.c.owner == PHONE + hashed(phone)))
     _erase_picks(connection, PHONE + hashed(phone))
+    erase_profiles(connection, [PHONE + hashed(phone)])
     statement = insert_for(connection, suppressed).on_conflict_do_nothing()
     connection.execute(statement, {"phone_hash": hashed(phone), "at": at})
 
@@ -107,6 +110,22 @@ def erase_last_words(connection: Connection, address: Address) -> None:
         connection.execute(delete(media).where(media.c.owner == address.key))
 
 
+def absorbed_by(connection: Connection, customer: CustomerId) -> list[CustomerId]:
+    """Everybody who was merged into the customer, or into one of those."""
+    found: list[CustomerId] = []
+    last = [customer]
+    while last:
+        chosen = select(merges.c.absorbed).where(merges.c.survivor.in_(last), merges.c.undone_at.is_(None))
+        last = [CustomerId(one) for one in connection.execute(chosen).scalars() if one not in (customer, *found)]
+        found += last
+    return found
+
+
+def erase_profiles(connection: Connection, owners: Collection[str]) -> None:
+    """The customer table has no row of these owners."""
+    connection.execute(delete(customer_features).where(customer_features.c.owner.in_(owners)))
+
+
 def _erase_picks(connection: Connection, owner: str) -> None:
     """No plan has a row of the owner; by the key of each of the few plans there are."""
     of = plan_rows.c
@@ -121,16 +140,6 @@ def _erase_key(connection: Connection, key: str) -> None:
         delete(codes).where(or_(codes.c.origin == key, codes.c.subject.startswith(f"{key}|", autoescape=True)))
     )
     connection.execute(delete(tries).where(tries.c.subject == key))
-
-
-def _absorbed(connection: Connection, customer: CustomerId) -> list[CustomerId]:
-    found: list[CustomerId] = []
-    last = [customer]
-    while last:
-        chosen = select(merges.c.absorbed).where(merges.c.survivor.in_(last), merges.c.undone_at.is_(None))
-        last = [CustomerId(one) for one in connection.execute(chosen).scalars() if one not in (customer, *found)]
-        found += last
-    return found
 
 
 def _belongs(table: Table, address: Address) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Customers, addresses, consents, codes, merges: rows and back."""
+"""Customers, addresses, codes, merges: rows and back."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
-from adapters.db.erasing import erase_absorbed, erase_addresses, suppress
+from adapters.db.erasing import erase_absorbed, erase_addresses, erase_profiles, suppress
 from adapters.db.outside import Outside
 from adapters.db.prepared import Prepared
 from adapters.db.sql import add, belongs, columns_of, flat, renew, to
-from adapters.db.tables import addresses, codes, consents, customers, merges
-from core.customers.model import CodeUse, Consent, Customer, KnownAddress, Merge, OneTimeCode, Purpose
+from adapters.db.tables import addresses, codes, customers, merges
+from core.customers.model import CodeUse, Customer, KnownAddress, Merge, OneTimeCode, Purpose
 from core.shared.values import Address, CustomerId, Language, Phone
 
 _CUSTOMER = select(customers).where(customers.c.id == bindparam("p_id"))
@@ -28,9 +28,6 @@ _ADDRESSES = Prepared(
     select(addresses)
     .where(addresses.c.customer == bindparam("p_customer"))
     .order_by(addresses.c.first_seen_at, addresses.c.channel, addresses.c.user_key)
-)
-_CONSENTS = Prepared(
-    select(consents).where(consents.c.customer == bindparam("p_customer")).order_by(consents.c.at, consents.c.id)
 )
 _NEWEST_CODE = Prepared(
     select(codes)
@@ -122,32 +119,6 @@ class AddressRows:
         return found
 
 
-class ConsentRows:
-    """Satisfies `core.customers.ports.Consents`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def add(self, consent: Consent) -> None:
-        """One more line."""
-        add(self._connection, consents, flat(consent))
-
-    def of(self, customer: CustomerId) -> Sequence[Consent]:
-        """The customer's lines in order."""
-        return [
-            Consent(
-                CustomerId(row.customer),
-                Purpose(row.purpose),
-                row.given,
-                row.version,
-                Language(row.language),
-                row.channel,
-                row.at,
-            )
-            for row in _CONSENTS.all(self._connection, {"p_customer": customer})
-        ]
-
-
 class CodeRows:
     """Satisfies `core.customers.ports.Codes`."""
 
@@ -206,9 +177,12 @@ class MergeRows:
         self._connection = connection
 
     def add(self, merge: Merge) -> None:
-        """The merge is on record."""
+        """The merge is on record; the customer table has no row of the absorbed, whose purchases the next week's adds
+        to the survivor's.
+        """
         moved = [flat(address) for address in merge.addresses]
         add(self._connection, merges, {**flat(merge), "addresses": moved})
+        erase_profiles(self._connection, [merge.absorbed])
 
     def get(self, merge: str) -> Merge | None:
         """The record."""

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, or_, select
+from sqlalchemy import Connection, exists, or_, select
 
 from adapters.db.historytables import PHONE, purchases
 from adapters.db.outside import Outside
 from adapters.db.prepared import Prepared
+from adapters.db.profilerows import UNPROFILED
 from adapters.db.saletables import offer_uses, sales
 from adapters.db.selves import proven_owners
 from adapters.db.surveytables import answers
@@ -17,13 +18,11 @@ from adapters.db.types import among
 from adapters.db.weekrows import ITEM, item_of
 from adapters.db.weektables import promo, refused_goods
 from core.cards.model import CardState
-from core.customers.model import Purpose
 from core.offers.weekly import Newcomer, PromoItem, offer_id, week_and_sku
 from core.shared.values import CustomerId, Phone
 
 _LIVING = (CardState.ISSUED.value, CardState.ACTIVE.value)
 _other = customers.alias("other")
-_later = consents.alias("later")
 _HISTORY = Prepared(
     {dialect: select(purchases.c.owner).where(named) for dialect, named in among(purchases.c.owner, "p_owners").items()}
 )
@@ -71,13 +70,8 @@ class PlanningRows:
 
     def unprofiled(self, after: str, limit: int) -> Sequence[str]:
         """Whose newest word on profiling takes it away."""
-        of, purpose = consents.c, Purpose.PROFILING.value
-        newer = exists().where(
-            _later.c.customer == of.customer,
-            _later.c.purpose == purpose,
-            or_(_later.c.at > of.at, and_(_later.c.at == of.at, _later.c.id > of.id)),
-        )
-        chosen = select(of.customer).where(of.customer > after, of.purpose == purpose, of.given.is_(False), ~newer)
+        of = consents.c
+        chosen = select(of.customer).where(of.customer > after, UNPROFILED)
         return list(self._connection.execute(chosen.order_by(of.customer).limit(limit)).scalars())
 
     def merged(self, after: str, limit: int) -> Sequence[tuple[str, str]]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from adapters.db.cardrows import CardRows, PlasticRows, SpokenRows
 from adapters.db.confirmrows import QuietRows
+from adapters.db.consentrows import ConsentRows
 from adapters.db.gaterows import GateRows
 from adapters.db.historyrows import HistoryRows
 from adapters.db.houserows import StaffRows, StoreRows, TillRows, TryRows
@@ -16,9 +17,10 @@ from adapters.db.offerrows import OfferRows
 from adapters.db.oncerows import OnceRows
 from adapters.db.outboxrows import OutboxRows, PostRows
 from adapters.db.outside import Outside, SystemChance
-from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows, MergeRows, SuppressedRows
+from adapters.db.people import AddressRows, CodeRows, CustomerRows, MergeRows, SuppressedRows
 from adapters.db.planningrows import PlanningRows
 from adapters.db.planrows import PlanRows
+from adapters.db.profilerows import ProfileRows
 from adapters.db.salerows import SaleRows
 from adapters.db.shelves import Shelves
 from adapters.db.sql import add, flat, put
@@ -146,6 +148,11 @@ class DbWork:
         return PlanningRows(self._connection, self._outside)
 
     @cached_property
+    def profiles(self) -> ProfileRows:
+        """The customer table."""
+        return ProfileRows(self._connection, self._outside)
+
+    @cached_property
     def vouchers(self) -> VoucherRows:
         """Vouchers."""
         return VoucherRows(self._connection, self._outside)
@@ -188,7 +195,7 @@ class DbWork:
     @cached_property
     def consents(self) -> ConsentRows:
         """Their consents."""
-        return ConsentRows(self._connection)
+        return ConsentRows(self._connection, self._outside)
 
     @cached_property
     def codes(self) -> CodeRows:

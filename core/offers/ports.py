@@ -156,6 +156,28 @@ class Planning(Protocol):
         ...
 
 
+class Profiles(Protocol):
+    """The customer table: what purchases say of each owner, as of the newest planned week.
+
+    Nobody is in it who was forgotten, was merged into somebody, or took profiling back.
+    """
+
+    def of(self, people: Sequence[CustomerId]) -> Mapping[str, object] | None:
+        """The row of these selves of one person by its columns, of several the living one's; None: there is none."""
+        ...
+
+    def put(self, columns: Mapping[str, Sequence[Any]], after: str) -> None:
+        """The owners behind `after` up to the last one told have exactly these rows; `columns` has `owner`, ascending.
+
+        At most `CHUNK` rows in one work.
+        """
+        ...
+
+    def end(self, after: str) -> bool:
+        """Some of the owners behind `after` are gone; True when there are none any more."""
+        ...
+
+
 class OfferWork(LedgerWork, Protocol):
     """Work that reaches offers."""
 
@@ -164,3 +186,6 @@ class OfferWork(LedgerWork, Protocol):
 
     @property
     def weeks(self) -> Weeks: ...
+
+    @property
+    def profiles(self) -> Profiles: ...

@@ -1,6 +1,8 @@
 """My data, whole: the person under every id they had, their points, purchases, vouchers and personal offers."""
 
 import json
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from core.cards.export import iso
@@ -42,6 +44,7 @@ def export(work: SalesWork, *, customer: Customer) -> dict[str, Any]:
              "valid_until": iso(one.valid_until)}
             for one in work.vouchers.of(people)
         ],
+        "profile": _profile(work.profiles.of(people)),
         "offers": [{"offer": offer, "reason": reason} for offer, reason in work.offers.assigned(people).items()],
         "weeks": [{"week": week, "picks": json.loads(picks)} for week, picks in work.weeks.planned(people).items()],
         "refused_goods": [{"sku": sku, "at": iso(at)} for sku, at in work.weeks.refused(people).items()],
@@ -50,6 +53,13 @@ def export(work: SalesWork, *, customer: Customer) -> dict[str, Any]:
             for one in work.weeks.events(people)
         ],
     }  # fmt: skip
+
+
+def _profile(kept: Mapping[str, object] | None) -> dict[str, Any] | None:
+    """What their purchases say of them, days as texts."""
+    if kept is None:
+        return None
+    return {name: iso(value) if isinstance(value, date) else value for name, value in kept.items()}
 
 
 def _purchase(work: SalesWork, sale: Sale) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import BigInteger, Date, Double, Text, select, text
 
 from adapters.chat.channel import WebChannel
 from adapters.db import keep
+from adapters.db.profiletables import customer_features
 from adapters.db.sql import put
 from adapters.db.tables import media, memories, metadata
 from adapters.delivery.handling import handle_next
@@ -31,12 +32,15 @@ from core.surveys.model import Given, Kind
 from tests.contracts.test_talk import OLENA, register
 from tests.support.world import Person, World
 
+FLAGS = {"owner", "week", "single_category", "active_12m"}
+"""Columns of the customer table that say nothing by themselves."""
 EXPORTED = {
     "customers": {"name", "phone", "source", "birthday", "sex", "city", "email"},
     "addresses": {"user_key", "profile_name", "source"},
     "plastics": {"phone", "name", "birthday"},
     "answers": {"value"},
     "plan_rows": {"picks"},
+    "customer_features": {column.name for column in customer_features.columns} - FLAGS,
     "refused_goods": {"sku"},
     "offer_events": {"sku"},
 }
@@ -66,6 +70,7 @@ NOT_PERSONAL = {
     "questionnaires": "*", "question_rewards": "*",
     "answers": {"customer", "question", "kind", "version", "at"},
     "plan_rows": {"plan", "owner"},
+    "customer_features": FLAGS,
     "refused_goods": {"customer", "at"},
     "offer_events": {"customer", "week", "what", "kind", "at"},
     # The number finds a card that is deleted; the shop's receipts name it, and the accounting stays.
@@ -95,7 +100,8 @@ TRACES = (
     "671234567", "672222222", "user-key-4711", "user-key-4712", "user-key-4713", "Канаркіна", "Злита", "Профільна",
     "Пластикова", "Вільна", "ref-canary", "1987-06-05", "1961-02-03", "стать-канарка", "Канаркове", "canary@example",
     "тіло-канарка", "лист-канарка", "діалог-канарка", "пам'ять-канарка", "файл-канарка", "спроба-канарка",
-    "відповідь-канарка", "добір-канарка", "відмова-канарка", "товар-канарка",
+    "відповідь-канарка", "добір-канарка", "відмова-канарка", "товар-канарка", "улюблене-канарка",
+    "4711004",
 )  # fmt: skip
 
 
@@ -124,6 +130,14 @@ def _text(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode(errors="replace")
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+def profile(owner: str) -> dict[str, list[Any]]:
+    """A row of the customer table, a trace in every column that can hold one."""
+    traces = {Date: date(1987, 6, 5), Text: "улюблене-канарка", BigInteger: 4711004711, Double: 0.4711004711}
+    row = {one.name: next((told for kind, told in traces.items() if isinstance(one.type, kind)), None)
+           for one in customer_features.columns}  # fmt: skip
+    return {name: [value] for name, value in {**row, "owner": owner, "week": "2026-W48", "cluster": 4711004}.items()}
 
 
 def leave_traces(work: Any, customer: Customer, person: Person) -> None:
@@ -159,6 +173,8 @@ def leave_traces(work: Any, customer: Customer, person: Person) -> None:
     assert phone is not None
     work.plans.add(begun.id, [(f"phone:{work.offers.hashed(phone)}", picks_text([pick]))])
     work.plans.finish(begun.id, {})
+    for owner in (customer.id, f"phone:{work.offers.hashed(phone)}"):
+        work.profiles.put(profile(owner), owner[:-1])
     subject = subject_of_phone(address, phone)
     send_code(work, phone=phone, use=CodeUse.PHONE, subject=subject, origin=address.key, language=Language.UK)
 
@@ -202,7 +218,7 @@ def test_what_is_personal_is_exported_and_forgotten_everywhere(world: World) -> 
     shown = json.dumps(world.do(lambda work: export(work, customer=owner)), ensure_ascii=False)
     for trace in ("+380671234567", "Канаркіна", "ref-canary", "1987-06-05", "стать-канарка", "Канаркове", "canary@",
                   "user-key-4711", "user-key-4712", "Профільна", "Пластикова", "відповідь-канарка",
-                  "добір-канарка", "відмова-канарка", "товар-канарка",
+                  "добір-канарка", "відмова-канарка", "товар-канарка", "улюблене-канарка", "4711004711", "0.4711004711",
                   "+380672222222", "Злита", "1961-02-03", "11110000", "22220000"):  # fmt: skip
         assert trace in shown
 
