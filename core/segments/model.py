@@ -27,7 +27,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """Purchases of the things named come to at least, and at most, so much within the last days; None: no bound."""
+    """Purchases of the things named come to at least, and at most, so much within the last days; None: no bound.
+
+    `days`: today and those before it; None: ever.
+    """
 
     dimension: Dimension
     among: tuple[str, ...]
@@ -35,6 +38,10 @@ class Bought:
     days: int | None = None
     at_least: int | None = 1
     at_most: int | None = None
+
+    def passes(self, amount: int) -> bool:
+        """True when so much is within the bounds."""
+        return (self.at_least is None or amount >= self.at_least) and (self.at_most is None or amount <= self.at_most)
 
 
 @dataclass(frozen=True, slots=True)
