@@ -46,7 +46,7 @@ class DuckDB:
         origins = self._look(sound=not self._loops)
         turns = [partial(self._show, "lake_part", origin) for origin in origins]
         table, part = self.connection.table("lake_lines"), self.connection.table("lake_part")
-        return Lines(table, part, turns, source, partial(broken, source), walked=self._loops)
+        return Lines(table, part, turns, partial(broken, source), source if self._loops else None)
 
     def _look(self, *, sound: bool) -> list[str]:
         source = self._source

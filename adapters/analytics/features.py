@@ -7,7 +7,7 @@ One row for each owner with a line in the lake by the day asked. Somebody whose 
 zeros and nulls. Definitions of the lifecycle are those of the domain (section 7).
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -184,14 +184,13 @@ SCHEMA = schema_of({one.name for one in FEATURES})
 
 def features(
     engine: Engine, lines: Lines, around: Around, *, as_of: date, zone: ZoneInfo, windows: Windows | None = None,
-    schema: pa.Schema = SCHEMA, former: Mapping[str, str] | None = None,
+    schema: pa.Schema = SCHEMA,
 ) -> Any:  # fmt: skip
     """The customer table as of the end of that day, one pass over the lines; `run` it with the same schema.
 
-    `former`: who is who by now, as far as the lake does not know: of merged cards, and of phones proven since. A schema
-    with fewer features (`schema_of`) costs less: without brands a quarter.
+    A schema with fewer features (`schema_of`) costs less: without brands a quarter.
     """
     by = [name for name in BY if _BY[name] & set(schema.names)]
-    row = engine.keep("totals", totals(engine, lines, around, as_of=as_of, zone=zone, by=by, former=former))
+    row = engine.keep("totals", totals(engine, lines, around, as_of=as_of, zone=zone, by=by))
     scene = Scene(row, number(as_of), windows or Windows())
     return row.select(**{one.name: one.value(scene) for one in FEATURES if one.name in schema.names})

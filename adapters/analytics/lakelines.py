@@ -3,7 +3,7 @@
 Days and seconds are whole numbers since 1970 in UTC, so that no calendar or zone of a server can change a result.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,17 +73,6 @@ def by_months(source: Source, load: Callable[[Iterator[pa.Table]], T], owners: B
             yield files.reading(month, lambda found: load(files.groups(found, READ.names, owners=owners)))
     else:
         yield load(iter([source.select(READ.names)]))
-
-
-def lines_of(source: Source, owners: Collection[str]) -> pa.Table:
-    """Every line of these owners, in the columns of `READ`; all of them are in memory."""
-    wanted = pa.array(owners, pa.string())
-
-    def theirs(parts: Iterator[pa.Table]) -> pa.Table:
-        some = [part.filter(pc.is_in(part["owner"], value_set=wanted)).cast(READ) for part in parts]
-        return pa.concat_tables([READ.empty_table(), *some])
-
-    return pa.concat_tables([READ.empty_table(), *by_months(source, theirs)])
 
 
 def tables_of(source: Source) -> Iterator[pa.Table]:

@@ -4,7 +4,7 @@ It learns from customers as the features had them on past days, so that what it 
 are the same figures by construction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from adapters.analytics.choosing import Verdict, choose
 from adapters.analytics.churn import HORIZON, Risk, Window
 from adapters.analytics.features import features, schema_of
 from adapters.analytics.histories import COLUMNS, CustomerHistory
-from adapters.analytics.lakelines import lines_of
+from adapters.analytics.lakelines import READ, by_months
 from adapters.analytics.marts import number
 from adapters.analytics.ports import Engine, Source
 from adapters.analytics.ranking import lots
@@ -46,7 +46,7 @@ def learn(
 ) -> tuple[Risk, Verdict]:
     """The score to use from the end of that day on, learned from the past of some of these owners."""
     some = sample(owners, LEARNED)
-    lines = engine.lines(lines_of(source, some))
+    lines = engine.lines(_lines_of(source, some))
     schema = schema_of(set(COLUMNS))
     days = [end - timedelta(days=_STEP * back) for back in range(_MOST)]
     known = [
@@ -73,3 +73,13 @@ def _windows(known: Sequence[CustomerHistory]) -> list[Window]:
             away = [not after.get(owner, 0) > then.at for owner in then.ids.tolist()]
             closed.append(Window(then, np.array(away, bool)))
     return closed
+
+
+def _lines_of(source: Source, owners: Sequence[str]) -> pa.Table:
+    wanted = pa.array(owners, pa.string())
+
+    def theirs(parts: Iterator[pa.Table]) -> pa.Table:
+        some = [part.filter(pc.is_in(part["owner"], value_set=wanted)).cast(READ) for part in parts]
+        return pa.concat_tables([READ.empty_table(), *some])
+
+    return pa.concat_tables([READ.empty_table(), *by_months(source, theirs)])

@@ -25,11 +25,10 @@ class Lines:
     table: Any
     part: Any
     turns: Sequence[Callable[[], None]]
-    source: Source
     broken: Callable[[], Sequence[str]] = tuple
     """Files of the lake that cannot be read and are set aside, as far as that is known by now."""
-    walked: bool = False
-    """True where the engine lies in this process: a compiled loop makes the totals of the source itself."""
+    walk: Source | None = None
+    """The lines themselves, where the engine lies in this process: a compiled loop makes the totals of them."""
 
 
 class Engine(Protocol):

@@ -28,7 +28,7 @@ def driver(module: str, package: str) -> Any:
 
 def in_one(table: Any, source: Source) -> Lines:
     """An engine that needs no parts."""
-    return Lines(table, table, [lambda: None], source, partial(broken, source))
+    return Lines(table, table, [lambda: None], partial(broken, source))
 
 
 def _with_key(data: pa.Table, key: str) -> pa.Table:

@@ -1,6 +1,6 @@
 """One row a customer: everything that the features are computed from, with whole numbers only."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -11,8 +11,7 @@ import ibis
 import pyarrow as pa
 
 from adapters.analytics.marts import gone, number, parts_of, ranked, receipts, sane
-from adapters.analytics.ports import Engine, Lines, Source
-from adapters.analytics.selves import united
+from adapters.analytics.ports import Engine, Lines
 from adapters.analytics.walked import SPANS, totals_of
 
 BY = ("category", "brand")
@@ -32,11 +31,10 @@ class Around:
 
 
 def totals(
-    engine: Engine, lines: Lines, around: Around, *, as_of: date, zone: ZoneInfo, by: Collection[str] = BY,
-    former: Mapping[str, str] | None = None,
-) -> Any:  # fmt: skip
+    engine: Engine, lines: Lines, around: Around, *, as_of: date, zone: ZoneInfo, by: Collection[str] = BY
+) -> Any:
     """A row for each owner with a sane line by `as_of`; what is not asked for in `by` is not there. `place` is ordered
-    as the owners are. `former`: owners who are somebody else by now, and count as them.
+    as the owners are.
 
     Raises ValueError for a sku that stands among the products twice, RuntimeError if two owners have one key.
     """
@@ -45,20 +43,8 @@ def totals(
     names = {name: ranked(around.products, name) for name in BY}
     products = _coded(around.products, names)
     weeks = None if around.promo is None else _weeks(around.promo)
-
-    def walked(source: Source) -> Iterator[pa.Table]:
-        return totals_of(source, products, weeks, names, as_of=as_of, zone=zone, by=by)
-
-    made = _walked(engine, walked(lines.source)) if lines.walked else _expressed(
-        engine, lines, products, weeks, names, as_of, zone, by
-    )  # fmt: skip
-    return united(engine, engine.keep("alone", made), lines.source, former, walked) if former else made
-
-
-def _expressed(
-    engine: Engine, lines: Lines, products: pa.Table, weeks: pa.Table | None, names: Mapping[str, pa.Table],
-    as_of: date, zone: ZoneInfo, by: Collection[str],
-) -> Any:  # fmt: skip
+    if lines.walk is not None:
+        return _walked(engine, totals_of(lines.walk, products, weeks, names, as_of=as_of, zone=zone, by=by))
     goods = engine.small("goods", products, key="sku")
     promo = None if weeks is None else engine.small("promo", weeks, key="sku")
     kept = _kept(engine, lines, sane(lines.part, goods, promo, as_of), by, partial(receipts, zone=zone, as_of=as_of))

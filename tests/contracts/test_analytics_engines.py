@@ -67,11 +67,7 @@ def table_of(engine: Engine, seed: int) -> pa.Table:
     """The customer table of made lines."""
     around = Around(made_products(seed), made_promo(seed) if seed % 2 else None)
     as_of = AS_OF - timedelta(days=40 * seed)
-    lines = made_lines(seed)
-    owners = sorted({one for one in lines["owner"].to_pylist() if one is not None})
-    former = dict(zip(owners[::3], owners[1::3], strict=False)) if seed % 2 else None
-    made = features(engine, engine.lines(lines), around, as_of=as_of, zone=KYIV, former=former)
-    return run(engine, made, SCHEMA)
+    return run(engine, features(engine, engine.lines(made_lines(seed)), around, as_of=as_of, zone=KYIV), SCHEMA)
 
 
 @pytest.mark.timeout(180)  # the first one waits for a JVM

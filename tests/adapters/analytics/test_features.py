@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from adapters.analytics import selves
 from adapters.analytics.duck import DuckDB
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import FEATURES, SCHEMA, Windows, features, schema_of
@@ -72,26 +71,6 @@ def test_every_feature_is_what_loops_find_on_made_lines(engine: Engine, tmp_path
     made = features(engine, engine.lines(source), Around(products, promo), as_of=as_of, zone=KYIV, windows=windows)
     told = frozenset(zip(promo["week"].to_pylist(), promo["sku"].to_pylist(), strict=True))
     same(run(engine, made, SCHEMA), plain(lines, products, as_of=as_of, zone=KYIV, windows=windows, promo=told))
-
-
-@pytest.mark.parametrize("portion", [1, 5_000_000])
-@pytest.mark.parametrize("seed", range(4))
-def test_purchases_under_a_phone_or_a_merged_card_are_the_persons_own(
-    engine: Engine, tmp_path: Path, seed: int, portion: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(selves, "MOST_LINES", portion)
-    chance = random.Random(seed)
-    lines, products = made_lines(seed, customers=50), made_products(seed)
-    owners = sorted({one for one in lines["owner"].to_pylist() if one is not None})
-    chosen = chance.sample(owners, len(owners) // 2)
-    rest = [one for one in owners if one not in chosen]
-    # Some are somebody who bought as well, some somebody who did not, some two the same person.
-    former = {one: chance.choice([*rest, *(f"new-{at}" for at in range(8))]) for one in chosen}
-    now = pa.array([former.get(one, one) for one in lines["owner"].to_pylist()], pa.string())
-    renamed = lines.set_column(lines.schema.names.index("owner"), "owner", now)
-    source = in_lake(lines, tmp_path) if seed % 2 else lines
-    made = features(engine, engine.lines(source), Around(products), as_of=AS_OF, zone=KYIV, former=former)
-    same(run(engine, made, SCHEMA), plain(renamed, products, as_of=AS_OF, zone=KYIV))
 
 
 def test_a_customers_phase_changes_on_its_very_day(engine: Engine) -> None:
