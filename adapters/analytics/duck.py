@@ -10,13 +10,18 @@ import duckdb
 import ibis
 import pyarrow as pa
 
-from adapters.analytics.lakelines import READ, broken, files_of
+from adapters.analytics.lakelines import READ, broken, files_of, folder_of, moved_of
 from adapters.analytics.ports import Lines, Source
 from adapters.analytics.running import narrowed
 
 
 def _read(files: Sequence[Path]) -> str:
     return "read_parquet([{}])".format(", ".join("'" + str(file).replace("'", "''") + "'" for file in files))
+
+
+def _renamed(origin: str) -> str:
+    return (f"(select sold.* replace (coalesce(moved.now, sold.owner) as owner) "
+            f"from {origin} as sold left join moved on moved.owner = sold.owner)")  # fmt: skip
 
 
 class DuckDB:
@@ -50,11 +55,16 @@ class DuckDB:
 
     def _look(self, *, sound: bool) -> list[str]:
         source = self._source
-        months = files_of(source, sound=sound) if isinstance(source, Path) else []
+        folder, moved = folder_of(source), moved_of(source)
+        months = files_of(folder, sound=sound) if folder is not None else []
         if not months:
-            self.connection.con.register("made_lines", READ.empty_table() if isinstance(source, Path) else source)
+            self.connection.con.register("made_lines", READ.empty_table() if folder is not None else source)
         origins = [_read(files) for files in months] or ["made_lines"]
-        self._show("lake_lines", _read([file for files in months for file in files]) if months else "made_lines")
+        whole = _read([file for files in months for file in files]) if months else "made_lines"
+        if moved is not None:
+            self.connection.con.register("moved", moved)
+            whole, *origins = (_renamed(origin) for origin in (whole, *origins))
+        self._show("lake_lines", whole)
         self._show("lake_part", origins[0])
         return origins
 
@@ -86,7 +96,7 @@ class DuckDB:
         try:
             return self.connection.to_pyarrow(expression)
         except duckdb.Error:
-            if not isinstance(self._source, Path):
+            if isinstance(self._source, pa.Table):
                 raise
             self._look(sound=True)
             return self.connection.to_pyarrow(expression)

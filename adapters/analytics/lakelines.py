@@ -3,14 +3,14 @@
 Days and seconds are whole numbers since 1970 in UTC, so that no calendar or zone of a server can change a result.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adapters.analytics.ports import Source
+from adapters.analytics.ports import Moved, Source
 from adapters.lake.files import Between, Files
 
 LINES = ("owner", "store", "o", "s", "r", "p", "day", "second", "milli", "unit_price", "discount")
@@ -26,6 +26,7 @@ READ = pa.schema(
 )
 """What is read of the lake."""
 _BETWEEN = "\x1f"
+_PHONE = "phone:"
 T = TypeVar("T")
 
 
@@ -44,6 +45,14 @@ def plain(lines: pa.Table) -> pa.Table:
     return pa.table({name: columns[name] if name in columns else lines[name] for name in LINES})
 
 
+def moved_of(source: Source) -> pa.Table | None:
+    """Owners of a lake and who they are `now`; None where nobody has moved."""
+    if not isinstance(source, Moved) or not source.into:
+        return None
+    owners, now = (pa.array(list(told), pa.string()) for told in (source.into, source.into.values()))
+    return pa.table({"owner": owners, "now": now})
+
+
 def files_of(lake: Path, *, sound: bool = True) -> list[list[Path]]:
     """The files that count of each month that has any; if they have to be `sound`, each is read to its end before, and
     one that cannot be is set aside."""
@@ -58,31 +67,68 @@ def files_of(lake: Path, *, sound: bool = True) -> list[list[Path]]:
 
 def broken(source: Source) -> list[str]:
     """Files of the lake that are set aside: their lines are in no answer."""
-    return [str(path) for path in Files(source).broken()] if isinstance(source, Path) else []
+    folder = folder_of(source)
+    return [str(path) for path in Files(folder).broken()] if folder is not None else []
+
+
+def folder_of(source: Source) -> Path | None:
+    """Where the files of a lake lie; None for a table."""
+    if isinstance(source, Moved):
+        return source.lake
+    return source if isinstance(source, Path) else None
 
 
 def by_months(source: Source, load: Callable[[Iterator[pa.Table]], T], owners: Between = (None, None)) -> Iterator[T]:
     """What is loaded of the lines of each month, which come by row groups in the columns of `READ`, texts as
-    dictionaries; only row groups with such `owners` (`Files.groups`).
+    dictionaries; only row groups with such `owners` (`Files.groups`), or all where owners have moved.
 
     A file that turns out broken on the way is set aside, and its month is loaded again without it.
     """
-    if isinstance(source, Path):
-        files = Files(source)
-        for month in files.months():
-            yield files.reading(month, lambda found: load(files.groups(found, READ.names, owners=owners)))
-    else:
+    if isinstance(source, pa.Table):
         yield load(iter([source.select(READ.names)]))
+        return
+    moved = Moving(source.into if isinstance(source, Moved) else {})
+    if moved.into:  # somebody's lines may lie among those of any other owner
+        owners = (None, None)
+    files = Files(source.lake if isinstance(source, Moved) else source)
+    for month in files.months():
+        yield files.reading(month, lambda found: load(map(moved, files.groups(found, READ.names, owners=owners))))
 
 
 def tables_of(source: Source) -> Iterator[pa.Table]:
-    """The lines of either kind of source, some at a time, in the columns of `LINES`; at least one table."""
-    if isinstance(source, Path):
-        yield plain(READ.empty_table())
-        files = Files(source)
-        for month in files.months():
-            files.set_aside(files.counting(month))
-            for batch in files.batches(files.counting(month), READ.names, size=1_000_000):
-                yield plain(pa.Table.from_batches([batch]))
-    else:
+    """The lines of any kind of source, some at a time, in the columns of `LINES`; at least one table."""
+    if isinstance(source, pa.Table):
         yield plain(source)
+        return
+    yield plain(READ.empty_table())
+    moved = Moving(source.into if isinstance(source, Moved) else {})
+    files = Files(source.lake if isinstance(source, Moved) else source)
+    for month in files.months():
+        files.set_aside(files.counting(month))
+        for batch in files.batches(files.counting(month), READ.names, size=1_000_000):
+            yield plain(moved(pa.Table.from_batches([batch])))
+
+
+class Moving:
+    """Tables of the lake's lines get the owners that `into` has for theirs."""
+
+    def __init__(self, into: Mapping[str, str]) -> None:
+        self.into = into
+        self._few = pa.array([one for one in into if not one.startswith(_PHONE)], pa.string())
+
+    def __call__(self, lines: pa.Table) -> pa.Table:
+        """The same lines."""
+        if not self.into:
+            return lines
+        at = lines.schema.get_field_index("owner")
+        chunks = [self._renamed(chunk) for chunk in lines.column(at).chunks]
+        return lines.set_column(at, "owner", pa.chunked_array(chunks, lines.schema.field(at).type))
+
+    def _renamed(self, owners: pa.Array) -> pa.Array:
+        coded = owners if pa.types.is_dictionary(owners.type) else owners.dictionary_encode()
+        names = coded.dictionary.cast(pa.string())
+        # Phones are known by their beginning, merged customers are few: the rest costs no look-up in Python.
+        asked = pc.or_(pc.starts_with(names, _PHONE), pc.is_in(names, value_set=self._few)).fill_null(False)
+        found = pa.array([self.into.get(one, one) for one in names.filter(asked).to_pylist()], pa.string())
+        named = pa.DictionaryArray.from_arrays(coded.indices, pc.replace_with_mask(names, asked, found))
+        return named.cast(owners.type)

@@ -1,14 +1,24 @@
 """What runs expressions, and how it shows the lake's lines."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import pyarrow as pa
 
-Source: TypeAlias = Path | pa.Table
-"""A lake's folder, or a table in the lake's columns."""
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A lake's folder whose owners have become others since: of merged customers, of phones that were proven."""
+
+    lake: Path
+    into: Mapping[str, str]
+    """By the owner that stands in the lake: who that is now."""
+
+
+Source: TypeAlias = Path | Moved | pa.Table
+"""A lake's folder, one with moved owners, or a table in the lake's columns."""
 
 
 class CouldNotReach(ValueError):

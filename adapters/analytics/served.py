@@ -5,7 +5,6 @@ import io
 import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +12,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from adapters.analytics.lakelines import broken, files_of, tables_of
+from adapters.analytics.lakelines import READ, broken, files_of, folder_of, moved_of, tables_of
 from adapters.analytics.ports import CouldNotReach, Engine, Lines, Source
 from adapters.analytics.running import narrowed
 
@@ -139,10 +138,14 @@ class Spark:
 
     def lines(self, source: Source) -> Lines:
         """The workers read the lake themselves, from the same path."""
-        files = [str(file) for month in files_of(source) for file in month] if isinstance(source, Path) else []
+        folder, moved = folder_of(source), moved_of(source)
+        files = [str(file) for month in files_of(folder) for file in month] if folder is not None else []
         if not files:
             return in_one(self._view("lake_lines", self.session.createDataFrame(next(tables_of(source)))), source)
         raw = self.session.read.parquet(*files)
+        if moved is not None:
+            raw = raw.join(self.session.createDataFrame(moved), "owner", "left")
+            raw = raw.selectExpr("coalesce(now, owner) as owner", *(one for one in READ.names if one != "owner"))
         picked = raw.selectExpr(
             "owner", "store", "owner as o", "store as s", "concat_ws('\\u001f', store, till, receipt) as r", "sku as p",
             "cast(datediff(business_date, date '1970-01-01') as bigint) as day", "unix_timestamp(sold_at) as second",

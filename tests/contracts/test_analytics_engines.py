@@ -16,7 +16,7 @@ import pytest
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
 from adapters.analytics.marts import report
-from adapters.analytics.ports import Engine
+from adapters.analytics.ports import Engine, Moved
 from adapters.analytics.running import batches, canonical, run
 from adapters.analytics.totals import Around
 from tests.support.chdb_engine import Chdb
@@ -93,6 +93,25 @@ def test_every_engine_reads_a_lake_reports_on_it_and_answers_in_batches(
         found.append((report(engine, lines, AS_OF), list(batches(engine, made, SCHEMA, size=25))))
     assert found[0] == found[1]
     assert len(found[0][1]) > 1
+
+
+def test_every_engine_knows_owners_who_have_moved_by_who_they_are_now(
+    reference: Engine, other: Engine, tmp_path: Path
+) -> None:
+    lines = made_lines(6)
+    owners = sorted({one for one in lines["owner"].to_pylist() if one})
+    into = {owners[0]: owners[5], owners[1]: "phone-of-nobody", owners[2]: "a-new-one", "not-there": owners[3]}
+    now = pa.array([into.get(one, one) for one in lines["owner"].to_pylist()], pa.string())
+    renamed = lines.set_column(lines.schema.get_field_index("owner"), "owner", now)
+    folder = tmp_path / "sales" / "month=2026-01"
+    folder.mkdir(parents=True)
+    pq.write_table(lines, folder / "import-1.parquet")
+    around = Around(made_products(6))
+    expected = run(reference, features(reference, reference.lines(renamed), around, as_of=AS_OF, zone=KYIV), SCHEMA)
+    assert expected.num_rows == len(owners) - 1
+    for engine in (reference, other):
+        made = features(engine, engine.lines(Moved(tmp_path, into)), around, as_of=AS_OF, zone=KYIV)
+        assert run(engine, made, SCHEMA).equals(expected)
 
 
 def test_every_engine_keeps_rows_beside_those_that_are_kept(other: Engine) -> None:
