@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ class DuckDB:
         """
         self._loops = loops
         self._source: Source = READ.empty_table()
+        self._since = ""
         self._folder = tempfile.TemporaryDirectory(prefix="kartka-marts-", dir=temp or None)
         settings = {"memory_limit": memory, "temp_directory": self._folder.name, "preserve_insertion_order": False}
         if threads:
@@ -45,9 +47,12 @@ class DuckDB:
         self.connection = ibis.duckdb.connect(**settings)
         self._compiled: dict[Any, str] = {}
 
-    def lines(self, source: Source) -> Lines:
-        """Views, month by month: nothing is copied, and a string is hashed once for each row group's dictionary."""
-        self._source = source
+    def lines(self, source: Source, since: date | None = None) -> Lines:
+        """Views, month by month: nothing is copied, and a string is hashed once for each row group's dictionary.
+
+        Without months that ended before `since`.
+        """
+        self._source, self._since = source, f"{since:%Y-%m}" if since else ""
         origins = self._look(sound=not self._loops)
         turns = [partial(self._show, "lake_part", origin) for origin in origins]
         table, part = self.connection.table("lake_lines"), self.connection.table("lake_part")
@@ -56,7 +61,7 @@ class DuckDB:
     def _look(self, *, sound: bool) -> list[str]:
         source = self._source
         folder, moved = folder_of(source), moved_of(source)
-        months = files_of(folder, sound=sound) if folder is not None else []
+        months = files_of(folder, sound=sound, since=self._since) if folder is not None else []
         if not months:
             self.connection.con.register("made_lines", READ.empty_table() if folder is not None else source)
         origins = [_read(files) for files in months] or ["made_lines"]

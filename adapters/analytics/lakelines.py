@@ -53,12 +53,14 @@ def moved_of(source: Source) -> pa.Table | None:
     return pa.table({"owner": owners, "now": now})
 
 
-def files_of(lake: Path, *, sound: bool = True) -> list[list[Path]]:
-    """The files that count of each month that has any; if they have to be `sound`, each is read to its end before, and
-    one that cannot be is set aside."""
+def files_of(lake: Path, *, sound: bool = True, since: str = "") -> list[list[Path]]:
+    """The files that count of each month (from `since` on) that has any; if they have to be `sound`, each is read to
+    its end before, and one that cannot be is set aside."""
     files = Files(lake)
     found = []
     for month in files.months():
+        if month < since:
+            continue
         if sound:
             files.set_aside(files.counting(month))
         found.append([one.path for one in files.counting(month)])

@@ -59,10 +59,7 @@ def sane(part: Any, goods: Any, promo: Any, as_of: date) -> Any:
     `goods` has places of categories and brands by `p`, `promo` (or None) the weeks of each `p` by their Monday.
     """
     rows = part.filter(part.owner.notnull() & (part.milli != 0) & part.day.between(number(EARLIEST), number(as_of)))
-    exact = rows.milli * rows.unit_price
-    # Half up by size, as a till rounds; an amount that comes back is rounded like the one that was paid.
-    amount = (rows.milli > 0).ifelse((exact + 500) // 1000, -((500 - exact) // 1000))
-    rows = rows.mutate(amount=amount, week=rows.day - (rows.day + 3) % 7)
+    rows = rows.mutate(amount=amount_of(rows), week=rows.day - (rows.day + 3) % 7)
     rows = rows.left_join(goods.select("p", "category", "brand"), "p").drop("p_right")
     on_promo = ibis.literal(0, "int64")
     if promo is not None:
@@ -72,6 +69,13 @@ def sane(part: Any, goods: Any, promo: Any, as_of: date) -> Any:
         "o", "day", "r", "p", "s", "second", "milli", "amount", "discount", category=rows.category.fill_null(0),
         brand=rows.brand.fill_null(0), on_promo=on_promo.cast("int32"),
     )  # fmt: skip
+
+
+def amount_of(rows: Any) -> Any:
+    """What a line costs before its discount: half up by size, as a till rounds; an amount that comes back is rounded
+    like the one that was paid."""
+    exact = rows.milli * rows.unit_price
+    return (rows.milli > 0).ifelse((exact + 500) // 1000, -((500 - exact) // 1000))
 
 
 def gone(rows: Any) -> Any:
