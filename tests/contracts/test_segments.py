@@ -15,7 +15,7 @@ from adapters.db.profiletables import customer_features
 from adapters.db.saletables import sales
 from adapters.db.segmentsql import Scene, people
 from adapters.db.surveytables import answers
-from adapters.db.tables import addresses, cards, consents, customers, plastics
+from adapters.db.tables import addresses, cards, consents, customers, metadata, plastics
 from core.segments.fields import FIELDS, OPS, Op
 from core.segments.model import Bought, FieldTest, Node, leaves
 from core.shared.values import Language
@@ -63,8 +63,9 @@ def keep(connection: Connection, everybody: list[Person]) -> None:
             rows.setdefault(purchases, []).append({"owner": who, "first_at": NOW, "last_at": NOW})
         if one["features"]:
             rows.setdefault(customer_features, []).append({"owner": who, "week": "2027-W08", **one["features"]})
-    for table, some in rows.items():
-        connection.execute(insert(table), some)
+    for table in metadata.sorted_tables:
+        if table in rows:
+            connection.execute(insert(table), rows[table])
 
 
 def _card(who: str, at: int, state: str) -> dict[str, Any]:
