@@ -2,7 +2,21 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, FromClause, Integer, and_, case, cast, exists, false, literal, not_, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from adapters.db.surveytables import answers
 from adapters.db.tables import customers
@@ -54,12 +68,10 @@ class Judge:
         return or_(self._kept(question, self._fits(question)), self._in_profile(question))
 
     def _kept(self, question: Question, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        """A set made once: looked up for each customer, answers of several selves would be scanned each time."""
         said = self.said.c
-        return exists().where(
-            said.customer == self.customer,
-            said.question == question.key,
-            said.kind == question.kind.value,
-            condition,
+        return self.customer.in_(
+            select(said.customer).where(said.question == question.key, said.kind == question.kind.value, condition)
         )
 
     def _fits(self, question: Question) -> ColumnElement[bool]:
