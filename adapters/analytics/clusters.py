@@ -170,14 +170,15 @@ def _popular(starts: Longs, items: Ints, label: Ints, count: int, at: Ints, widt
     return out
 
 
-def told(found: Clusters) -> dict[str, Any]:
-    """The clusters in plain values, without those of so few people that they could be known."""
+def told(found: Clusters, before: Before | None) -> dict[str, Any]:
+    """The clusters in plain values, without those of so few people that they could be known; `moved` is null where
+    there is no last week."""
     each = [
         {"number": number, "size": size, "tastes": [[one.category, one.lift] for one in tastes]}
         for number, (size, tastes) in enumerate(zip(found.sizes, found.tastes, strict=True))
         if size >= FEW
     ]
-    return {"moved": found.moved, "each": each}
+    return {"moved": found.moved if before is not None else None, "each": each}
 
 
 def as_before(found: Clusters, owners: Any) -> Before:

@@ -56,7 +56,7 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
         risk, verdict = learn(engine, aside.lines, around, aside.owners, end=day, zone=zone)
     table = _labelled(table, plan).append_column("leaving", chances(risk, table, day))
     counted = Counted(len({one.sku for one in asked.promo}))
-    known: dict[str, Any] = {"clusters": clusters_told(plan.clusters), "churn": churn_told(verdict)}
+    known: dict[str, Any] = {"clusters": clusters_told(plan.clusters, asked.before), "churn": churn_told(verdict)}
     if dry_run:
         for _ in plan.blocks(count=counted):
             progress("offers", 0.8)

@@ -41,7 +41,9 @@ def cluster_lines(clusters: Mapping[str, Any]) -> list[str]:
     """A sentence for each cluster, and how many people have changed theirs."""
     each: Sequence[Mapping[str, Any]] = sorted(clusters["each"], key=lambda one: (-one["size"], one["number"]))
     lines = [f"cluster {one['number']}: {one['size']} people, {_tastes(one['tastes'])}" for one in each]
-    return [*lines, f"clusters: {clusters['moved']:.1%} of last week's people are in another one now"] if lines else []
+    if clusters["moved"] is not None:
+        lines.append(f"clusters: {clusters['moved']:.1%} of last week's people are in another one now")
+    return lines
 
 
 def _base(churn: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Each plan of a week leaves the customer table behind it, on both databases: whose rows, under whom, with what."""
 
 import json
+import re
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -125,6 +126,11 @@ def test_what_was_learned_is_in_the_plan_and_is_said(house: World, tmp_path: Pat
     lines = plan_lines(WEEK, kept, dry_run=False)
     assert any(line.startswith("churn: goes by days since the last purchase, since 180 days of") for line in lines)
     assert any(line.startswith("cluster ") and " people, much shelf " in line for line in lines)
+    assert kept["clusters"]["moved"] is None
+    assert not any(line.startswith("clusters: ") for line in lines)
+    assert load(house.do, promo_file(tmp_path, NEXT, *(f"{sku},20,15,,,," for sku in GOODS[:3]))).rejected == []
+    lines = plan_lines(NEXT, asdict(planned(house, tmp_path, week=NEXT)), dry_run=False)
+    assert any(re.fullmatch(r"clusters: \d+\.\d% of last week's people are in another one now", one) for one in lines)
 
 
 def test_with_a_year_behind_it_the_score_that_foretold_best_is_in_use_and_said(
