@@ -18,6 +18,8 @@ from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
 
 CLUSTERS = 12
 SAMPLE = 50_000
+FEW = 5
+"""Fewer people than these are nobody's to see."""
 _STARTS = 4
 _LEAST_LIFT = 1.2
 _WORDS = 3
@@ -166,6 +168,17 @@ def _popular(starts: Longs, items: Ints, label: Ints, count: int, at: Ints, widt
     for one in range(count):
         out[one] /= max(np.float32(1), sizes[one])
     return out
+
+
+def told(found: Clusters, before: Before | None) -> dict[str, Any]:
+    """The clusters in plain values, without those of so few people that they could be known; `moved` is null where
+    there is no last week."""
+    each = [
+        {"number": number, "size": size, "tastes": [[one.category, one.lift] for one in tastes]}
+        for number, (size, tastes) in enumerate(zip(found.sizes, found.tastes, strict=True))
+        if size >= FEW
+    ]
+    return {"moved": found.moved if before is not None else None, "each": each}
 
 
 def as_before(found: Clusters, owners: Any) -> Before:

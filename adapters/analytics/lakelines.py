@@ -132,5 +132,6 @@ class Moving:
         # Phones are known by their beginning, merged customers are few: the rest costs no look-up in Python.
         asked = pc.or_(pc.starts_with(names, _PHONE), pc.is_in(names, value_set=self._few)).fill_null(False)
         found = pa.array([self.into.get(one, one) for one in names.filter(asked).to_pylist()], pa.string())
-        named = pa.DictionaryArray.from_arrays(coded.indices, pc.replace_with_mask(names, asked, found))
+        now = pc.replace_with_mask(names, asked, found).dictionary_encode()
+        named = pa.DictionaryArray.from_arrays(now.indices.take(coded.indices), now.dictionary)
         return named.cast(owners.type)

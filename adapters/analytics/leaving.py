@@ -6,25 +6,29 @@ are the same figures by construction.
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from adapters.analytics.bought import Aside
 from adapters.analytics.choosing import Verdict, choose
 from adapters.analytics.churn import HORIZON, Risk, Window
+from adapters.analytics.clusters import FEW
 from adapters.analytics.features import features, schema_of
 from adapters.analytics.histories import COLUMNS, CustomerHistory
-from adapters.analytics.lakelines import READ, by_months
+from adapters.analytics.lakelines import by_months
 from adapters.analytics.marts import number
 from adapters.analytics.ports import Engine, Source
 from adapters.analytics.ranking import lots
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 
-LEARNED = 20_000
+LEARNED = 10_000
 """Customers of each window: a score's few parameters are known to hundredths by then."""
+_BLOCK = 50_000
 _STEP = HORIZON // 3
 _MOST = 9
 """Days looked back on: the newest closed window, three that had closed before it began, and what lies between."""
@@ -56,6 +60,39 @@ def learn(
     return choose(_windows(known))
 
 
+def chances(risk: Risk, table: pa.Table, day: date) -> pa.Array:
+    """The chance of each row of a feature table (as of that day) that nothing is bought within the horizon; null for
+    whoever never bought."""
+    bought = pc.greater(table["receipts"], 0).to_numpy()
+    found = np.zeros(table.num_rows)
+    for at in range(0, table.num_rows, _BLOCK):
+        some = bought[at : at + _BLOCK]
+        found[at : at + _BLOCK][some] = risk.chance(history_of(table.slice(at, _BLOCK), day))
+    return pa.array(found, mask=~bought)
+
+
+def told(verdict: Verdict) -> dict[str, Any]:
+    """The verdict in plain values, null where nothing was tried: what a score is worth is read as `Trial` says, and of
+    its bins those of so few people that they could be known are left out."""
+    best = verdict.trials[0] if verdict.trials else None
+    forward, level = (best.forward, best.recalibrated) if best is not None else (None, None)
+    return {
+        "chosen": verdict.chosen,
+        "key": verdict.key,
+        "customers": verdict.customers,
+        "away": verdict.away if verdict.customers else None,
+        "auc": forward and forward.auc,
+        "lift": forward and forward.lift,
+        "brier": level and level.brier,
+        "calibration_error": level and level.calibration_error,
+        "bins": [
+            [one.customers, one.foretold, one.happened]
+            for one in (level.bins if level is not None else ())
+            if one.customers >= FEW
+        ],
+    }
+
+
 def sample(owners: Sequence[str], most: int) -> list[str]:
     """That many of them or all, chosen by their ids alone: the same people from week to week."""
     if len(owners) <= most:
@@ -76,10 +113,11 @@ def _windows(known: Sequence[CustomerHistory]) -> list[Window]:
 
 
 def _lines_of(source: Source, owners: Sequence[str]) -> pa.Table:
-    wanted = pa.array(owners, pa.string())
+    aside = Aside(owners)
 
-    def theirs(parts: Iterator[pa.Table]) -> pa.Table:
-        some = [part.filter(pc.is_in(part["owner"], value_set=wanted)).cast(READ) for part in parts]
-        return pa.concat_tables([READ.empty_table(), *some])
+    def theirs(parts: Iterator[pa.Table]) -> list[pa.Table]:
+        return [aside.of(part) for part in parts]
 
-    return pa.concat_tables([READ.empty_table(), *by_months(source, theirs)])
+    for month in by_months(source, theirs):
+        aside.keep(month)
+    return aside.lines

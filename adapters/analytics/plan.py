@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -92,6 +93,10 @@ class Figures:
     """Purchases to expect within the horizon."""
     cost: float
     """What those would cost in discounts, minor units."""
+    clusters: Mapping[str, Any] = field(default_factory=dict)
+    """What people are alike in (`clusters.told`)."""
+    churn: Mapping[str, Any] = field(default_factory=dict)
+    """Which score of leaving is in use and what it is worth (`leaving.told`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +205,7 @@ def prepare(
     items = sorted({one.sku: one for one in asked.promo}.values(), key=lambda one: one.sku)
     if not items:
         raise NothingToOffer(f"{week}: no promo items; bring them with `kartka import promo FILE`")
-    progress("read", 0)
+    progress("read", 0.1)
     newcomers = {one.owner: one for one in asked.newcomers}
     bought = purchases(batches, skus=[one.sku for one in items], owners_too=list(newcomers))
     day = (first - EPOCH).days

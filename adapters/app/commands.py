@@ -12,6 +12,7 @@ from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from adapters.app.house import outside_of
+from adapters.app.planwords import customer_lines
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme, read_settings
 from adapters.db import schema
 from adapters.db.engines import sync_engine
@@ -71,6 +72,7 @@ def plan_lines(week: str, figures: Mapping[str, Any], *, dry_run: bool) -> list[
         f"coverage: {figures['coverage']:.0%} of the promo items are offered to somebody",
         f"concentration: the most offered tenth of them has {figures['concentration']:.0%} of all offers",
         f"expected: {figures['expected']:.1f} purchases, {figures['cost'] / 100:.2f} off for them",
+        *customer_lines(figures),
     ]
 
 

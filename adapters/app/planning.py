@@ -4,25 +4,31 @@ The plan is made beside the current one and takes its place when it is whole. It
 the scheduler starts the same command as a person would, so that a till never waits for a model.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
-from adapters.analytics.bought import bought
+from adapters.analytics.bought import Aside, bought
+from adapters.analytics.clusters import told as clusters_told
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
+from adapters.analytics.leaving import LEARNED, chances, learn, sample
+from adapters.analytics.leaving import told as churn_told
 from adapters.analytics.plan import Asked, Counted, Figures, Newcomer, Plan, Progress, PromoItem, prepare
+from adapters.analytics.ports import Moved
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.analytics.weekly import clusters_before, keep_clusters
 from adapters.app.settings import Settings
 from adapters.db.planrows import CHUNK
+from adapters.db.profilerows import CHUNK as PROFILES
 from adapters.db.work import DbWork
 from core.offers.weekly import monday_of
 
@@ -39,29 +45,64 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     """
     lake, zone = Path(settings.lake), do(lambda work: work.programme.timezone)
     first = min(monday_of(week), now.astimezone(zone).date())
-    progress("features", 0.02)
-    table = _features(settings, do, lake, first - timedelta(days=1), zone)
+    day, source, around = first - timedelta(days=1), Moved(lake, _former(do)), Around(_products(do))
+    progress("features", 0.0)
+    table = _features(settings, source, around, day, zone)
     asked = _asked(do, week, table, clusters_before(lake, week))
-    former = _former(do)
-    plan = prepare(_renamed(bought(lake, first), former), week, first, asked, progress=progress)
+    aside = Aside(sample(table["owner"].to_pylist(), LEARNED))
+    plan = prepare(bought(source, first, aside), week, first, asked, progress=progress)
+    progress("churn", 0.6)
+    with closing(engine_of("duckdb")) as engine:  # of some customers alone: that needs no server
+        risk, verdict = learn(engine, aside.lines, around, aside.owners, end=day, zone=zone)
+    table = _labelled(table, plan).append_column("leaving", chances(risk, table, day))
     counted = Counted(len({one.sku for one in asked.promo}))
+    known: dict[str, Any] = {"clusters": clusters_told(plan.clusters, asked.before), "churn": churn_told(verdict)}
     if dry_run:
         for _ in plan.blocks(count=counted):
             progress("offers", 0.8)
-        return counted.figures()
-    _written(do, plan, now, counted, progress)
+        return replace(counted.figures(), **known)
+    _kept(do, week, table, progress)
+    figures = _written(do, plan, now, counted, known, progress)
     keep_clusters(lake, week, plan.clusters, plan.bought.owners)
-    _keep_features(lake, week, table, plan)
-    return counted.figures()
+    return figures
 
 
-def _features(settings: Settings, do: Do, lake: Path, day: date, zone: Any) -> pa.Table:
-    products = _products(do)
-    engine = engine_of(settings.analytics)
-    try:
-        return run(engine, features(engine, engine.lines(lake), Around(products), as_of=day, zone=zone), SCHEMA)
-    finally:
-        engine.close()
+def _features(settings: Settings, source: Moved, around: Around, day: date, zone: Any) -> pa.Table:
+    with closing(engine_of(settings.analytics)) as engine:
+        made = features(engine, engine.lines(source), around, as_of=day, zone=zone)
+        return run(engine, made, SCHEMA).combine_chunks()
+
+
+def _labelled(table: pa.Table, plan: Plan) -> pa.Table:
+    """With each one's cluster, -1: none."""
+    label = dict(zip(plan.bought.owners.to_pylist(), plan.clusters.label.tolist(), strict=True))
+    cluster = pa.array([label.get(owner, -1) for owner in table["owner"].to_pylist()], pa.int32())
+    return table.append_column("cluster", cluster)
+
+
+def _kept(do: Do, week: str, table: pa.Table, progress: Progress) -> None:
+    """The database has this customer table, range by range of its owners; a -1 is nothing there."""
+    none = pc.less(table["cluster"], 0)
+    cluster = pc.if_else(none, pa.scalar(None, pa.int32()), table["cluster"])
+    table = table.set_column(table.schema.get_field_index("cluster"), "cluster", cluster)
+    after = ""
+    for at in range(0, table.num_rows, PROFILES):
+        some = table.slice(at, PROFILES)
+        columns = {name: some[name].to_pylist() for name in some.column_names}
+        columns["week"] = [week] * some.num_rows
+        do(partial(_put, columns=columns, after=after))
+        after = columns["owner"][-1]
+        progress("customers", 0.65 + 0.05 * at / table.num_rows)
+    while not do(partial(_ended, after=after)):
+        progress("customers", 0.7)
+
+
+def _put(work: DbWork, columns: Mapping[str, Sequence[Any]], after: str) -> None:
+    work.profiles.put(columns, after)
+
+
+def _ended(work: DbWork, after: str) -> bool:
+    return work.profiles.end(after)
 
 
 def _products(do: Do) -> pa.Table:
@@ -121,18 +162,10 @@ def _last(owner: str, into: Mapping[str, str]) -> str:
     return owner
 
 
-def _renamed(batches: Iterable[pa.RecordBatch], former: Mapping[str, str]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        if not former:
-            yield batch
-            continue
-        coded = batch.column("owner").dictionary_encode()
-        names = [former.get(owner, owner) for owner in coded.dictionary.to_pylist()]
-        owners = pa.array(names, pa.string()).take(coded.indices)
-        yield pa.RecordBatch.from_arrays([owners, batch.column("sku"), batch.column("day")], ["owner", "sku", "day"])
-
-
-def _written(do: Do, plan: Plan, now: datetime, counted: Counted, progress: Progress) -> None:
+def _written(
+    do: Do, plan: Plan, now: datetime, counted: Counted, known: Mapping[str, Any], progress: Progress
+) -> Figures:
+    """The plan is the week's current one, with its figures."""
     begun = do(lambda work: work.plans.begin(plan.week, now))
     done, whole = 0, max(1, len(plan.bought.owners))
     for table in plan.blocks(count=counted):
@@ -142,23 +175,14 @@ def _written(do: Do, plan: Plan, now: datetime, counted: Counted, progress: Prog
             if rows[-1][0] > begun.after:
                 do(partial(_add, plan=begun.id, rows=rows))
         done += len(owners)
-        progress("offers", 0.6 + 0.4 * done / whole)
-    do(lambda work: work.plans.finish(begun.id, asdict(counted.figures())))
+        progress("offers", 0.7 + 0.3 * done / whole)
+    figures = replace(counted.figures(), **known)
+    do(lambda work: work.plans.finish(begun.id, asdict(figures)))
+    return figures
 
 
 def _add(work: DbWork, plan: int, rows: Sequence[tuple[str, str]]) -> None:
     work.plans.add(plan, rows)
-
-
-def _keep_features(lake: Path, week: str, table: pa.Table, plan: Plan) -> None:
-    """The customer table of the week, with each one's cluster, beside the lake."""
-    label = dict(zip(plan.bought.owners.to_pylist(), plan.clusters.label.tolist(), strict=True))
-    cluster = pa.array([label.get(owner, -1) for owner in table["owner"].to_pylist()], pa.int32())
-    folder = lake / "analytics" / "features"
-    folder.mkdir(parents=True, exist_ok=True)
-    half = folder / f".{week}.part"
-    pq.write_table(table.append_column("cluster", cluster), half, compression="zstd")
-    half.replace(folder / f"{week}.parquet")
 
 
 def _all(do: Do, read: Callable[[DbWork, str], Sequence[T]], key: Callable[[T], str]) -> Iterator[T]:

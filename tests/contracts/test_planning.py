@@ -142,6 +142,7 @@ def test_a_dry_run_changes_nothing_and_comes_to_the_same(house: World, lake: Lak
     told = planned(house, tmp_path, dry_run=True)
     assert picks(house, who) == {}
     assert rows(house, "select count(*) from plans") == [(0,)]
+    assert rows(house, "select count(*) from customer_features") == [(0,)]
     assert planned(house, tmp_path) == told
 
 

@@ -3,9 +3,10 @@
 import random
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from adapters.analytics.clusters import Clusters, as_before, clusters, popular
+from adapters.analytics.clusters import Clusters, Taste, as_before, clusters, popular, told
 from adapters.analytics.purchases import Purchases
 from tests.adapters.analytics.shopping import Bought, shoppers
 
@@ -69,3 +70,11 @@ def test_popularity_is_the_share_of_the_labels_owners_who_buy_it() -> None:
     bought = shoppers([("a", "tea", 1), ("a", "tea", 9), ("b", "tea", 2), ("b", "rye", 2), ("c", "rye", 2)])
     told = popular(bought, np.array([0, 0, 1], np.int32), 2, np.array([0, 1], np.int32))
     assert told.tolist() == [[0.5, 1.0], [1.0, 0.0]]
+
+
+def test_a_cluster_of_fewer_than_five_people_is_not_told() -> None:
+    label = np.array([0] * 4 + [1] * 5, np.int32)
+    found = Clusters(("tea",), np.zeros((2, 1), np.float32), label, (4, 5), ((), (Taste("tea", 2.5),)), 0.25)
+    each = [{"number": 1, "size": 5, "tastes": [["tea", 2.5]]}]
+    assert told(found, None) == {"moved": None, "each": each}
+    assert told(found, as_before(found, pa.array([str(one) for one in range(9)]))) == {"moved": 0.25, "each": each}

@@ -1,5 +1,6 @@
 """Who will stop coming, learned from the lake's own past."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,14 +8,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from adapters.analytics.calibration import Bin
+from adapters.analytics.choosing import choose
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
-from adapters.analytics.leaving import history_of, learn, sample
+from adapters.analytics.leaving import chances, history_of, learn, sample, told
 from adapters.analytics.purchases import EPOCH
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.lake.lake import SCHEMA as LINES
-from tests.adapters.analytics.shops import shop
+from tests.adapters.analytics.shops import CLOSED, shop
 
 pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
@@ -23,10 +26,10 @@ NOTHING = Around(pa.table({name: pa.array([], pa.string()) for name in ("sku", "
 END = 500
 
 
-def lake_lines(customers: int = 600) -> pa.Table:
-    """The shop of the tests in the lake's columns."""
+def lake_lines(customers: int = 600, begin: int = 20_000) -> pa.Table:
+    """The shop of the tests in the lake's columns, from that day since 1970 on."""
     lines = shop(customers)
-    days = [EPOCH + timedelta(days=20_000 + int(day)) for day in lines.day]
+    days = [EPOCH + timedelta(days=begin + int(day)) for day in lines.day]
     rows = [
         {
             "store": "s", "till": "t", "receipt": str(receipt), "business_date": day, "owner": f"c{owner:05d}",
@@ -67,6 +70,31 @@ def test_a_young_shop_goes_by_silence_and_says_so() -> None:
     risk, verdict = learn(engine, table, NOTHING, ["c00001"], end=EPOCH + timedelta(days=20_060), zone=ZONE)
     engine.close()
     assert (risk.score.name, verdict.key) == ("silence", "churn.no-closed-window")
+
+
+def test_the_chances_are_those_of_the_rows_and_nobody_who_never_bought_has_one() -> None:
+    table = lake_lines(80)
+    day = EPOCH + timedelta(days=20_000 + END)
+    engine = engine_of("duckdb")
+    risk, _ = learn(engine, table, NOTHING, sorted(set(table["owner"].to_pylist())), end=day, zone=ZONE)
+    made = run(engine, features(engine, engine.lines(table), NOTHING, as_of=day, zone=ZONE), SCHEMA)
+    engine.close()
+    receipts = [0 if at % 3 == 0 else one for at, one in enumerate(made["receipts"].to_pylist())]
+    some = made.set_column(SCHEMA.get_field_index("receipts"), "receipts", pa.array(receipts))
+    all_of_them, found = chances(risk, made, day).to_pylist(), chances(risk, some, day).to_pylist()
+    assert found == [None if at % 3 == 0 else pytest.approx(one) for at, one in enumerate(all_of_them)]
+
+
+def test_what_is_told_of_a_trial_is_its_best_score_and_of_no_trial_nothing() -> None:
+    _, verdict = choose(CLOSED)
+    best, said = verdict.trials[0], told(verdict)
+    assert (said["chosen"], said["auc"], said["lift"]) == (best.name, best.forward.auc, best.forward.lift)
+    assert said["brier"] == best.recalibrated.brier
+    assert sum(customers for customers, _, _ in said["bins"]) == verdict.customers
+    few = replace(best, recalibrated=replace(best.recalibrated, bins=(Bin(4, 0.1, 0.0), Bin(5, 0.2, 0.2))))
+    assert told(replace(verdict, trials=(few,)))["bins"] == [[5, 0.2, 0.2]]
+    _, nothing = choose([])
+    assert (told(nothing)["auc"], told(nothing)["away"], told(nothing)["bins"]) == (None, None, [])
 
 
 def test_a_sample_is_the_same_people_whatever_the_order() -> None:

@@ -14,6 +14,7 @@ from adapters.analytics import walked, walking, words
 from adapters.analytics.duck import DuckDB
 from adapters.analytics.features import SCHEMA, features
 from adapters.analytics.marts import report
+from adapters.analytics.ports import Moved, Source
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.analytics.words import Words, dictionary, keys_of
@@ -24,7 +25,7 @@ from tests.support.made_lines import AS_OF, made_lines, made_products, made_prom
 KYIV = ZoneInfo("Europe/Kyiv")
 
 
-def table(source: Path | pa.Table, seed: int = 1, *, loops: bool = True) -> pa.Table:
+def table(source: Source, seed: int = 1, *, loops: bool = True) -> pa.Table:
     engine = DuckDB(loops=loops)
     try:
         around = Around(made_products(seed), made_promo(seed))
@@ -83,6 +84,24 @@ def test_owners_taken_in_ranges_are_those_taken_at_once(
     monkeypatch.setattr(walked, "_range", counting)
     assert table(lake) == expected
     assert len(asked) > 60 / owners
+
+
+@pytest.mark.parametrize("loops", [True, False])
+def test_owners_who_have_moved_are_counted_as_who_they_are_now_in_ranges_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loops: bool
+) -> None:
+    lines = made_lines(1)
+    owners = sorted({one for one in lines["owner"].to_pylist() if one})
+    people, phones = ([one for one in owners if one.startswith("phone:") == phone] for phone in (False, True))
+    assert len(phones) > 3
+    into = {phones[0]: people[0], phones[1]: people[-1], people[1]: people[-1], people[2]: "a-new-one", "gone": "x"}
+    now = pa.array([into.get(one, one) for one in lines["owner"].to_pylist()], pa.string())
+    expected = table(lines.set_column(lines.schema.get_field_index("owner"), "owner", now))
+    assert expected.num_rows == len(owners) - 3
+    lake = in_lake(lines, tmp_path)
+    Lake(lake).compact(followed="9", now=datetime.now(UTC), more_than=1)
+    monkeypatch.setattr(walked, "MEMORY", 7 * (4 * walking.COUNTS + 8 * (walking.SUMS + 5 + 2)))
+    assert table(Moved(lake, into), loops=loops) == expected
 
 
 def test_a_merged_month_counts_once_while_its_files_still_lie_there(tmp_path: Path) -> None:
