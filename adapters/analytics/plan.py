@@ -225,7 +225,7 @@ def prepare(
     )
     due = rhythm.fit(bought, day, horizon)
     progress("models", 0.45)
-    new = affinity.fit(bought, day, horizon)
+    new = affinity.fit(bought, day, horizon, wanted=offered)
     local = np.vstack(
         [
             popular(bought, store, len(stores), offered)[: len(stores)],
