@@ -37,6 +37,7 @@ SIGNS = {  # of each feature on the risk; 0: it may go either way
     "categories": -1,
 }
 _FITTED = 50_000  # customers of a window are enough for a score's few parameters: each is known to some hundredths
+_FITTED_DYING = 5_000  # four parameters, each known to a few hundredths, and each step of the search counts them all
 _USUAL_GAP = 30.0  # days, where nobody has come twice
 
 
@@ -162,13 +163,13 @@ def fit_model(closed: Sequence[Window]) -> Model:
     return Model(fit_logit(values, away, tuple(SIGNS.values())))
 
 
-def _step(history: CustomerHistory) -> int:
-    return max(1, len(history) // _FITTED)
+def _step(history: CustomerHistory, most: int = _FITTED) -> int:
+    return max(1, -(-len(history) // most))
 
 
 def fit_dying(name: str, history: CustomerHistory, horizon: int) -> Dying:
     """A BTYD model of every so many customers of one history. Raises btydmath.Unfit."""
-    rows = compress(*history.every(_step(history)).btyd)
+    rows = compress(*history.every(_step(history, _FITTED_DYING)).btyd)
     kinds: dict[str, type[BgNbd] | type[MbgNbd] | type[ParetoNbd]] = {"bg": BgNbd, "mbg": MbgNbd, "pareto": ParetoNbd}
     return Dying(name, kinds[name].fit(rows), horizon)
 

@@ -39,10 +39,7 @@ class Purchases:
 
     def until(self, day: int) -> "Purchases":
         """What was bought before that day, by the same owners and of the same goods."""
-        keep = self.days < day
-        before = np.zeros(len(keep) + 1, np.int64)
-        np.cumsum(keep, out=before[1:])
-        return Purchases(self.owners, self.skus, before[self.starts], self.items[keep], self.days[keep])
+        return Purchases(self.owners, self.skus, *_until(self.starts, self.items, self.days, day))
 
     def of(self, owners: npt.NDArray[Any]) -> "Purchases":
         """What these owners bought, named by their places; the order stays."""
@@ -147,3 +144,21 @@ def _distinct(starts: Longs, items: Ints, days: Ints) -> tuple[Longs, Ints, Ints
                 to += 1
         kept[owner + 1] = to
     return kept, items[:to].copy(), days[:to].copy()
+
+
+@compiled
+def _until(starts: Longs, items: Ints, days: Ints, day: int) -> tuple[Longs, Ints, Ints]:
+    """The rows before that day, counted first: a second array of all of them would be the greatest of the week."""
+    kept = np.zeros(len(starts), np.int64)
+    for owner in range(len(starts) - 1):
+        count = 0
+        for row in range(starts[owner], starts[owner + 1]):
+            count += days[row] < day
+        kept[owner + 1] = kept[owner] + count
+    some, when = np.empty(kept[-1], np.int32), np.empty(kept[-1], np.int32)
+    to = 0
+    for row in range(len(items)):
+        if days[row] < day:
+            some[to], when[to] = items[row], days[row]
+            to += 1
+    return kept, some, when
