@@ -4,15 +4,20 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.analytics.lakelines import by_months
-from adapters.analytics.marts import EARLIEST
+from adapters.analytics.marts import EARLIEST, number
 from adapters.analytics.ports import Source
+from adapters.analytics.words import dictionary
 
 _SKU = ["store", "till", "receipt", "business_date", "sku", "owner"]
 _WANTED = ["owner", "sku", "business_date"]
+_READ = [*_SKU, "milli"]
+Bools = npt.NDArray[np.bool_]
 
 
 def bought(source: Source, until: date) -> Iterator[pa.RecordBatch]:
@@ -20,38 +25,50 @@ def bought(source: Source, until: date) -> Iterator[pa.RecordBatch]:
 
     A good that came back wholly was never bought; of one that came back in part the rest was.
     """
-    for month in by_months(source, partial(_stayed, until=until)):
+    for month in by_months(source, partial(_stayed, until=until), columns=_READ):
         for part in month:
             yield from part.rename_columns(["owner", "sku", "day"]).to_batches(max_chunksize=1_000_000)
 
 
 def _stayed(parts: Iterator[pa.Table], until: date) -> list[pa.Table]:
-    sane = [part.filter(_sane(part, until)) for part in parts]
-    back = [_texts(part.filter(pc.less(part["milli"], 0))) for part in sane]
+    told = [(part, *_signs(part, until)) for part in parts]
+    back = [_texts(part, minus) for part, _, minus in told]
     receipts = pc.unique(pa.concat_tables(back)["receipt"]) if back else pa.array([], pa.string())
     kept, touched = [], list(back)
     # Few receipts have returns: only their lines are summed, the rest passes by.
-    for part in sane:
-        sold = part.filter(pc.greater(part["milli"], 0))
-        among = pc.is_in(sold["receipt"], value_set=receipts)
-        kept.append(sold.filter(pc.invert(among)).select(_WANTED))
-        touched.append(_texts(sold.filter(among)))
+    for part, plus, _ in told:
+        among = _among(part["receipt"], receipts)
+        kept.append(part.select(_WANTED).filter(pa.array(plus & ~among)))
+        touched.append(_texts(part, plus & among))
     if len(receipts):
         left = pa.concat_tables(touched).group_by(_SKU).aggregate([("milli", "sum")])
         kept.append(left.filter(pc.greater(left["milli_sum"], 0)).select(_WANTED))
     return kept
 
 
-def _sane(part: pa.Table, until: date) -> pa.ChunkedArray:
-    day = part["business_date"]
-    inside = pc.and_(pc.greater_equal(day, pa.scalar(EARLIEST)), pc.less(day, pa.scalar(until)))
-    return pc.and_(pc.is_valid(part["owner"]), pc.and_(inside, pc.not_equal(part["milli"], 0)))
+def _signs(part: pa.Table, until: date) -> tuple[Bools, Bools]:
+    """Which of the sane lines were sold, which came back."""
+    day = part["business_date"].cast(pa.int32()).fill_null(0).to_numpy()
+    milli = part["milli"].fill_null(0).to_numpy()
+    sane = (day >= number(EARLIEST)) & (day < number(until))
+    if part["owner"].null_count:
+        sane &= part["owner"].is_valid().to_numpy()
+    return sane & (milli > 0), sane & (milli < 0)
 
 
-def _texts(part: pa.Table) -> pa.Table:
-    """Plain texts, which can be grouped and joined to those of another file."""
+def _among(column: pa.ChunkedArray, wanted: pa.Array) -> Bools:
+    """Which rows have one of the wanted texts: each different text is looked up once."""
+    words, places = dictionary(column)
+    found = np.append(pc.is_in(words, value_set=wanted).to_numpy(zero_copy_only=False), False)
+    there: Bools = found[places]
+    return there
+
+
+def _texts(part: pa.Table, rows: Bools) -> pa.Table:
+    """These rows with plain texts, which can be grouped and joined to those of another file."""
+    chosen = part.filter(pa.array(rows))
     columns = {
-        name: part[name].cast(pa.string()) if pa.types.is_dictionary(part[name].type) else part[name]
-        for name in [*_SKU, "milli"]
+        name: chosen[name].cast(pa.string()) if pa.types.is_dictionary(chosen[name].type) else chosen[name]
+        for name in _READ
     }
     return pa.table(columns)

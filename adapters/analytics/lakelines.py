@@ -3,7 +3,7 @@
 Days and seconds are whole numbers since 1970 in UTC, so that no calendar or zone of a server can change a result.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,8 +61,11 @@ def broken(source: Source) -> list[str]:
     return [str(path) for path in Files(source).broken()] if isinstance(source, Path) else []
 
 
-def by_months(source: Source, load: Callable[[Iterator[pa.Table]], T], owners: Between = (None, None)) -> Iterator[T]:
-    """What is loaded of the lines of each month, which come by row groups in the columns of `READ`, texts as
+def by_months(
+    source: Source, load: Callable[[Iterator[pa.Table]], T], owners: Between = (None, None),
+    columns: Sequence[str] = READ.names,
+) -> Iterator[T]:  # fmt: skip
+    """What is loaded of the lines of each month, which come by row groups in these columns of `READ`, texts as
     dictionaries; only row groups with such `owners` (`Files.groups`).
 
     A file that turns out broken on the way is set aside, and its month is loaded again without it.
@@ -70,9 +73,9 @@ def by_months(source: Source, load: Callable[[Iterator[pa.Table]], T], owners: B
     if isinstance(source, Path):
         files = Files(source)
         for month in files.months():
-            yield files.reading(month, lambda found: load(files.groups(found, READ.names, owners=owners)))
+            yield files.reading(month, lambda found: load(files.groups(found, columns, owners=owners)))
     else:
-        yield load(iter([source.select(READ.names)]))
+        yield load(iter([source.select(columns)]))
 
 
 def tables_of(source: Source) -> Iterator[pa.Table]:

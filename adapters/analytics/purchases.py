@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.analytics.compiled import compiled
+from adapters.analytics.words import Words, dictionary
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -85,29 +86,23 @@ class Codes:
     """Texts as places in their ascending order, batch by batch; each text is kept once."""
 
     def __init__(self, known: Sequence[str] = ()) -> None:
-        self._values = pa.array(sorted(set(known)), pa.string())
+        self._words = Words(pa.array(sorted(set(known)), pa.string()))
         self._codes: list[Ints] = []
 
     def add(self, column: pa.Array) -> None:
         """The next rows; no null among them."""
-        encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        words = encoded.dictionary.cast(pa.string())
-        places = pc.index_in(words, value_set=self._values)
-        if places.null_count:
-            fresh = words.filter(pc.is_null(places))
-            self._values = pa.concat_arrays([self._values, fresh])
-            places = pc.index_in(words, value_set=self._values)
-        mapped = places.to_numpy(zero_copy_only=False).astype(np.int32)
-        self._codes.append(mapped[encoded.indices.to_numpy(zero_copy_only=False)] if len(encoded) else mapped[:0])
+        words, places = dictionary(column)
+        self._codes.append(self._words.codes(words)[places])
 
     def close(self) -> tuple[pa.Array, Ints]:
         """All texts in ascending order, and the place of each row's text."""
-        order = pc.sort_indices(self._values).to_numpy()
+        names = self._words.names()
+        order = pc.sort_indices(names)
         place = np.empty(len(order), np.int32)
-        place[order] = np.arange(len(order), dtype=np.int32)
+        place[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
         codes = np.concatenate(self._codes) if self._codes else np.zeros(0, np.int32)
         self._codes = []
-        return self._values.take(pa.array(order)), place[codes]
+        return names.take(order), place[codes]
 
 
 @compiled
