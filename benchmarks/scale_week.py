@@ -6,6 +6,7 @@ The functions are those that `kartka plan-week` calls, in its order, on a made r
 import json
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -29,7 +30,7 @@ from adapters.analytics.ranking import Ranked
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.db.planrows import CHUNK
-from benchmarks.scale_data import PROMOTED, Scale
+from benchmarks.scale_data import PROMOTED, Scale, make
 from tests.support.world import NOON, World
 
 WEEK, FIRST = "2026-W44", Scale().end
@@ -161,10 +162,20 @@ def rows(folder: Path, clock: Clock) -> None:
     world.close()
 
 
+def warm(folder: Path, clock: Clock) -> None:
+    """The week of a few made customers, so that everything is compiled."""
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        few = Path(name)
+        made = make(few, Scale(customers=500, lines=50_000, products=500))
+        pq.write_table(made.products, few / "products.parquet")
+        pq.write_table(made.promo, few / "promo.parquet")
+        week(few, clock)
+
+
 def main() -> None:
-    """`python -m benchmarks.scale_week floor|week|rows FOLDER`; the last line is the stages as JSON."""
+    """`python -m benchmarks.scale_week warm|floor|week|rows FOLDER`; the last line is the stages as JSON."""
     clock = Clock()
-    {"floor": floor, "week": week, "rows": rows}[sys.argv[1]](Path(sys.argv[2]), clock)
+    {"warm": warm, "floor": floor, "week": week, "rows": rows}[sys.argv[1]](Path(sys.argv[2]), clock)
     clock.begin("")
     print(json.dumps(clock.found))
 

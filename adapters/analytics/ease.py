@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import lapack
+from threadpoolctl import threadpool_limits
 
 from adapters.analytics.compiled import compiled
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
@@ -58,12 +59,13 @@ def _solved(gram: Floats, at: npt.NDArray[Any]) -> Floats:
     """These columns of EASE's B: minus the inverse over its diagonal, by column; the diagonal is nought. The matrix,
     of which the lower half is told, is used up."""
     # LAPACK counts by columns: the lower half of our rows is its upper half, and nothing is copied.
-    factor, wrong = lapack.spotrf(gram.T, lower=0, overwrite_a=1)
-    assert wrong == 0, "a Gram matrix with a ridge is positive definite"
-    units = np.zeros((len(at), len(gram)), np.float32)
-    units[np.arange(len(at)), at] = 1
-    inverse, wrong = lapack.spotrs(factor, units.T, lower=0, overwrite_b=1)
-    assert wrong == 0, "its factor has no nought on the diagonal"
+    with threadpool_limits(1, "blas"):  # sums in another order on more cores, and cores that wait are busy
+        factor, wrong = lapack.spotrf(gram.T, lower=0, overwrite_a=1)
+        assert wrong == 0, "a Gram matrix with a ridge is positive definite"
+        units = np.zeros((len(at), len(gram)), np.float32)
+        units[np.arange(len(at)), at] = 1
+        inverse, wrong = lapack.spotrs(factor, units.T, lower=0, overwrite_b=1)
+        assert wrong == 0, "its factor has no nought on the diagonal"
     weights: Floats = np.ascontiguousarray(inverse / -inverse[at, np.arange(len(at))], np.float32)
     weights[at, np.arange(len(at))] = 0
     return weights
