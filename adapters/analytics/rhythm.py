@@ -131,16 +131,13 @@ def _sample(bought: Purchases, pairs_wanted: int, seed: int) -> npt.NDArray[Any]
 
 def bought_within(bought: Purchases, first: int, end: int, owner: Ints, item: Ints) -> npt.NDArray[np.bool_]:
     """For each pair of owner and item, whether it was bought on a day from `first` to before `end`."""
-    inside = (bought.days >= first) & (bought.days < end)
-    width = len(bought.skus)
-    then = np.unique(bought.owner_of_row[inside].astype(np.int64) * width + bought.items[inside])
-    return np.isin(owner.astype(np.int64) * width + item, then, kind="sort")
+    found: npt.NDArray[np.bool_] = _bought(bought.starts, bought.items, bought.days, first, end, owner, item)
+    return found
 
 
 def came_within(bought: Purchases, first: int, end: int) -> npt.NDArray[np.bool_]:
     """For each owner, whether anything was bought on a day from `first` to before `end`."""
-    came = np.zeros(len(bought), bool)
-    came[bought.owner_of_row[(bought.days >= first) & (bought.days < end)]] = True
+    came: npt.NDArray[np.bool_] = _came(bought.starts, bought.days, first, end)
     return came
 
 
@@ -209,6 +206,27 @@ def describe(
     out[at + 9] = np.log(visits)
     out[at + 10] = -np.log(silent)
     out[at + 11] = np.log(lately + 0.01)
+
+
+@compiled
+def _bought(starts: Longs, items: Ints, days: Ints, first: int, end: int, owner: Ints, item: Ints) -> Any:
+    out = np.zeros(len(owner), np.bool_)
+    for pair in range(len(owner)):
+        after = starts[owner[pair] + 1]
+        row = starts[owner[pair]] + np.searchsorted(items[starts[owner[pair]] : after], item[pair])
+        while row < after and items[row] == item[pair] and not out[pair]:
+            out[pair] = first <= days[row] < end
+            row += 1
+    return out
+
+
+@compiled
+def _came(starts: Longs, days: Ints, first: int, end: int) -> Any:
+    out = np.zeros(len(starts) - 1, np.bool_)
+    for owner in range(len(out)):
+        for row in range(starts[owner], starts[owner + 1]):
+            out[owner] |= first <= days[row] < end
+    return out
 
 
 @compiled

@@ -1,0 +1,184 @@
+"""The stages of a week's plan at size, each with its CPU seconds, wall seconds and peak memory, in this process.
+
+The functions are those that `kartka plan-week` calls, in its order, on a made retailer's lake.
+"""
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from adapters.analytics import leaving
+from adapters.analytics.bought import bought
+from adapters.analytics.duck import DuckDB
+from adapters.analytics.features import SCHEMA, features
+from adapters.analytics.lakelines import READ
+from adapters.analytics.plan import Asked, Counted, Plan, PromoItem, prepare
+from adapters.analytics.purchases import Purchases
+from adapters.analytics.ranking import Ranked
+from adapters.analytics.running import run
+from adapters.analytics.totals import Around
+from adapters.db.planrows import CHUNK
+from benchmarks.scale_data import PROMOTED, Scale, make
+from tests.support.world import NOON, World
+
+WEEK, FIRST = "2026-W44", Scale().end
+LAST = FIRST - timedelta(days=1)
+ZONE = ZoneInfo("Europe/Kyiv")
+SAMPLED = 50_000
+"""Owners whose purchases the peers are fitted on."""
+_PREPARED = ("lake to purchases", "clusters", "due: fit", "new: fit", "who may have what")
+"""What stands between the marks of `prepare`."""
+
+
+class Clock:
+    """Adds up what each stage costs: stages follow one another, and one may come again."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, dict[str, float]] = {}
+        self._at(("start", 0.0, time.perf_counter()))
+
+    def begin(self, stage: str) -> None:
+        """The stage before it is over."""
+        name, cpu, wall = self._begun
+        now = _spent()
+        one = self.found.setdefault(name, {"cpu": 0.0, "wall": 0.0, "gigabytes": 0.0})
+        one["cpu"] += now[0] - cpu
+        one["wall"] += now[1] - wall
+        one["gigabytes"] = max(one["gigabytes"], peak())
+        self._at((stage, *_spent()))
+
+    def _at(self, begun: tuple[str, float, float]) -> None:
+        Path("/proc/self/clear_refs").write_text("5")  # the peak is counted anew
+        self._begun = begun
+
+
+def _spent() -> tuple[float, float]:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime, time.perf_counter()
+
+
+def peak() -> float:
+    """Gigabytes that this process has held at most since it was asked to count."""
+    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) / 1e6
+
+
+class _Watched(Counted):
+    """Between the ranking of a block and its text stands the counting."""
+
+    def __init__(self, items: int, clock: Clock) -> None:
+        super().__init__(items)
+        self._clock = clock
+
+    def add(self, ranked: Ranked, items: Sequence[PromoItem]) -> None:
+        """As it is, and the rest of the block is text."""
+        super().add(ranked, items)
+        self._clock.begin("offers as text, with reasons")
+
+
+def floor(folder: Path, clock: Clock) -> None:
+    """The columns that the features need, decoded and forgotten."""
+    clock.begin("read the columns")
+    for _ in ds.dataset(folder / "sales", schema=READ).to_batches(columns=READ.names):
+        pass
+
+
+def week(folder: Path, clock: Clock) -> None:
+    """Everything for everybody; the rows stand in `plan.parquet`."""
+    products, promo = (pq.read_table(folder / f"{name}.parquet") for name in ("products", "promo"))
+    clock.begin("features")
+    engine = DuckDB(threads="2")
+    made = features(engine, engine.lines(folder), Around(products, promo), as_of=LAST, zone=ZONE)
+    table = run(engine, made, SCHEMA)
+    engine.close()
+    plan = _planned(folder, clock, products, promo, table)
+    count = _Watched(PROMOTED, clock)
+    with pq.ParquetWriter(folder / "plan.parquet", pa.schema([("owner", pa.string()), ("picks", pa.string())])) as out:
+        clock.begin("offers: ten for each")
+        for block in plan.blocks(count=count):
+            clock.begin("Parquet out")
+            out.write_table(block.cast(out.schema))
+            clock.begin("offers: ten for each")
+    clock.begin("Parquet out")
+    pq.write_table(table, folder / "features.parquet", compression="zstd")
+    clock.begin("(figures)")
+    _keep_sample(folder, plan.bought)
+    size = sum(array.nbytes for array in (plan.bought.starts, plan.bought.items, plan.bought.days))
+    clock.found["purchases"] = {"gigabytes": size / 1e9}
+    del plan, count
+    clock.begin("leaving: learn")
+    engine = DuckDB(threads="2")
+    around = Around(products, promo)
+    risk, _ = leaving.learn(engine, folder, around, table["owner"].to_pylist(), end=LAST, zone=ZONE)
+    engine.close()
+    clock.begin("leaving: chance and why, for all")
+    history = leaving.history_of(table, LAST)
+    risk.chance(history)
+    risk.factors(history)
+
+
+def _planned(folder: Path, clock: Clock, products: pa.Table, promo: pa.Table, table: pa.Table) -> Plan:
+    clock.begin("what is asked")
+    price = dict(zip(products["sku"].to_pylist(), products["price"].to_pylist(), strict=True))
+    this = promo.filter(pc.equal(promo["week"], pc.max(promo["week"])))["sku"].to_pylist()
+    asked = Asked(
+        promo=[PromoItem(sku, price[sku], price[sku] * 4 // 5) for sku in this],
+        category=dict(zip(products["sku"].to_pylist(), products["category"].to_pylist(), strict=True)),
+        store=dict(zip(table["owner"].to_pylist(), table["top_store"].to_pylist(), strict=True)),
+    )
+
+    stages = iter(_PREPARED)
+    return prepare(bought(folder, FIRST), WEEK, FIRST, asked, progress=lambda *_: clock.begin(next(stages)))
+
+
+def _keep_sample(folder: Path, everything: Purchases) -> None:
+    """Some owners' purchases for the peers, who are not to pay for the reading."""
+    there = np.flatnonzero(np.diff(everything.starts))
+    chosen = there[:: max(1, len(there) // SAMPLED)]
+    some = everything.of(chosen)
+    np.savez(folder / "sample.npz", starts=some.starts, items=some.items, goods=len(everything.skus), of=len(there))
+
+
+def rows(folder: Path, clock: Clock) -> None:
+    """The plan stands in SQLite, a work at a time, as durable as a sale."""
+    world = World(f"sqlite:///{folder / 'plan.db'}")
+    clock.begin("rows into SQLite")
+    begun = world.do(lambda work: work.plans.begin(WEEK, NOON))
+    for batch in pq.ParquetFile(folder / "plan.parquet").iter_batches(CHUNK):
+        some = list(zip(batch["owner"].to_pylist(), batch["picks"].to_pylist(), strict=True))
+        world.do(lambda work, some=some: work.plans.add(begun.id, some))
+    world.do(lambda work: work.plans.finish(begun.id, {}))
+    world.close()
+
+
+def warm(folder: Path, clock: Clock) -> None:
+    """The week of a few made customers, so that everything is compiled."""
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        few = Path(name)
+        made = make(few, Scale(customers=500, lines=50_000, products=500))
+        pq.write_table(made.products, few / "products.parquet")
+        pq.write_table(made.promo, few / "promo.parquet")
+        week(few, clock)
+
+
+def main() -> None:
+    """`python -m benchmarks.scale_week warm|floor|week|rows FOLDER`; the last line is the stages as JSON."""
+    clock = Clock()
+    {"warm": warm, "floor": floor, "week": week, "rows": rows}[sys.argv[1]](Path(sys.argv[2]), clock)
+    clock.begin("")
+    print(json.dumps(clock.found))
+
+
+if __name__ == "__main__":
+    main()
