@@ -4,7 +4,7 @@ A window's scores are those of affinity alone, made of what was known before it;
 the first time. Nothing is drawn by lot, so the same window chooses the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ CLEARLY = 1.06
 FLOORS = (2.0, 1.0, 0.5, 0.25)
 """Of the share of owners who bought it lately: what a good scores at least. Below it, affinity says less than sales. A
 high one orders well what affinity hardly knows, and where tastes differ it takes the places of what affinity knows."""
+_ENOUGH = 1_000
+"""Owners, for an AUC to some thousandths."""
 USUAL = (TREND_DAYS[0], POWERS[0], FLOORS[0])
 
 
@@ -35,7 +37,8 @@ def told(found: Floats, trend: Floats, least: Floats) -> Floats:
 
 def choose(found: Floats, truth: Bools, trends: Mapping[float, Floats], share: Floats) -> tuple[float, float, float]:
     """Half-life, power and floor for these scores (owners x goods): the trend with the best NDCG@10 if it is clearly
-    better than the usual one, then the highest floor that is not surely worse than the best."""
+    better than the usual one, then the floor with the greatest product of NDCG@10 and AUC: the first ten and the order
+    of a whole promo list are one score's, so that a part of the one is worth as great a part of the other."""
     best, most = USUAL[:2], -1.0
     for days, trend in trends.items():
         for power in POWERS:
@@ -43,15 +46,9 @@ def choose(found: Floats, truth: Bools, trends: Mapping[float, Floats], share: F
             if one > most * (CLEARLY if best == USUAL[:2] else 1.0):
                 best, most = (days, power), one
     trend = raised(trends[best[0]], best[1])
-    return *best, FLOORS[as_good([ndcg(told(found, trend, floor * share), truth) for floor in FLOORS])]
-
-
-def as_good(tried: Sequence[Floats]) -> int:
-    """The first that is behind the greatest mean by no more than two standard errors of the difference, owner by owner:
-    what is surely worse goes, of the rest the simplest stays (after Breiman et al. 1984, the rule of one)."""
-    best = max(tried, key=lambda one: float(one.mean()))
-    behind = [best - one for one in tried]
-    return next(at for at, one in enumerate(behind) if one.mean() <= 2 * one.std() / np.sqrt(len(one)))
+    tried = [told(found, trend, floor * share) for floor in FLOORS]
+    good = [float(ndcg(one, truth).mean()) * area(one[:_ENOUGH], truth[:_ENOUGH]) for one in tried]
+    return *best, FLOORS[int(np.argmax(good))]
 
 
 def ndcg(found: Floats, truth: Bools) -> Floats:
@@ -65,3 +62,13 @@ def ndcg(found: Floats, truth: Bools) -> Floats:
     some = ideal > 0
     each: Floats = (gained[some] / ideal[some]).astype(np.float32) if some.any() else np.zeros(1, np.float32)
     return each
+
+
+def area(found: Floats, truth: Bools) -> float:
+    """AUC: the mean share of what was neither bought then nor before that stands below a bought good, equals half."""
+    shares = list[float]()
+    for score, right in zip(found, truth, strict=True):
+        bought, other = score[right, None], score[~right & (score >= 0)]
+        if len(bought) and len(other):
+            shares.append(float(((other < bought).mean() + (other <= bought).mean()) / 2))
+    return float(np.mean(shares)) if shares else 0.5
