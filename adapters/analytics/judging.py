@@ -5,6 +5,7 @@ the first time. Nothing is drawn by lot, so the same window chooses the same.
 """
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +14,14 @@ from adapters.analytics.purchases import Floats
 
 Bools = npt.NDArray[np.bool_]
 TREND_DAYS = (7.0, 14.0, 28.0)
-"""Half-lives of the trend that are tried; the first stays unless another is clearly better."""
+"""Half-lives of the trend that are tried; here and below the first is the usual one."""
 POWERS = (1.25, 0.0, 0.5, 1.0, 1.5)
 CLEARLY = 1.06
 """So many times the NDCG of what is usual: one window is noisy, a difference below that says nothing."""
 FLOORS = (2.0, 1.0, 0.5, 0.25)
 """Of the share of owners who bought it lately: what a good scores at least. Below it, affinity says less than sales. A
 high one orders well what affinity hardly knows, and where tastes differ it takes the places of what affinity knows."""
-_ENOUGH = 1_000
-"""Owners, for an AUC to some thousandths."""
+Tried = TypeVar("Tried")
 USUAL = (TREND_DAYS[0], POWERS[0], FLOORS[0])
 
 
@@ -36,19 +36,20 @@ def told(found: Floats, trend: Floats, least: Floats) -> Floats:
 
 
 def choose(found: Floats, truth: Bools, trends: Mapping[float, Floats], share: Floats) -> tuple[float, float, float]:
-    """Half-life, power and floor for these scores (owners x goods): the trend with the best NDCG@10 if it is clearly
-    better than the usual one, then the floor with the greatest product of NDCG@10 and AUC: the first ten and the order
-    of a whole promo list are one score's, so that a part of the one is worth as great a part of the other."""
-    best, most = USUAL[:2], -1.0
-    for days, trend in trends.items():
-        for power in POWERS:
-            one = float(ndcg(told(found, raised(trend, power), FLOORS[0] * share), truth).mean())
-            if one > most * (CLEARLY if best == USUAL[:2] else 1.0):
-                best, most = (days, power), one
-    trend = raised(trends[best[0]], best[1])
-    tried = [told(found, trend, floor * share) for floor in FLOORS]
-    good = [float(ndcg(one, truth).mean()) * area(one[:_ENOUGH], truth[:_ENOUGH]) for one in tried]
-    return *best, FLOORS[int(np.argmax(good))]
+    """Half-life, power and floor for these scores (owners x goods): the usual trend or a clearly better one, by
+    NDCG@10; then, with it, the usual floor or a clearly better one."""
+
+    def good(days: float, power: float, floor: float) -> float:
+        return float(ndcg(told(found, raised(trends[days], power), floor * share), truth).mean())
+
+    days, power = clearly({(days, power): good(days, power, FLOORS[0]) for days in TREND_DAYS for power in POWERS})
+    return days, power, clearly({floor: good(days, power, floor) for floor in FLOORS})
+
+
+def clearly(tried: Mapping[Tried, float]) -> Tried:
+    """The first, unless another is clearly better: then the best."""
+    usual, best = next(iter(tried)), max(tried, key=tried.__getitem__)
+    return best if tried[best] > CLEARLY * tried[usual] else usual
 
 
 def ndcg(found: Floats, truth: Bools) -> Floats:
@@ -62,13 +63,3 @@ def ndcg(found: Floats, truth: Bools) -> Floats:
     some = ideal > 0
     each: Floats = (gained[some] / ideal[some]).astype(np.float32) if some.any() else np.zeros(1, np.float32)
     return each
-
-
-def area(found: Floats, truth: Bools) -> float:
-    """AUC: the mean share of what was neither bought then nor before that stands below a bought good, equals half."""
-    shares = list[float]()
-    for score, right in zip(found, truth, strict=True):
-        bought, other = score[right, None], score[~right & (score >= 0)]
-        if len(bought) and len(other):
-            shares.append(float(((other < bought).mean() + (other <= bought).mean()) / 2))
-    return float(np.mean(shares)) if shares else 0.5
