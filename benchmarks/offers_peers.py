@@ -84,17 +84,38 @@ def als(bought: Purchases, end: int) -> Method:
 
 
 def ease(bought: Purchases, end: int) -> Method:
-    """EASE with the ridge of 300."""
+    """EASE with the ridge of 300, exact: by the Gram matrix of the goods, or by that of the owners where they are fewer
+    (X (X'X + r)^-1 = (XX' + r)^-1 X)."""
     del end
     x = binary(bought)
-    gram = np.asfortranarray((x.T @ x).toarray(), np.float32)
-    gram[np.diag_indices_from(gram)] += 300
-    factor, _ = lapack.spotrf(gram, lower=1, overwrite_a=1)
-    inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
-    whole = np.tril(inverse) + np.tril(inverse, -1).T
-    weights = -whole / np.diag(whole)
+    return _ease_by_goods(x, 300.0) if x.shape[0] > x.shape[1] else _ease_by_owners(x, 300.0)
+
+
+def _ease_by_goods(x: Any, ridge: float) -> Method:
+    weights = np.asfortranarray((x.T @ x).toarray(), np.float32)
+    weights[np.diag_indices_from(weights)] += ridge
+    weights = _inverted(weights)
+    diagonal = np.diag(weights).copy()
+    weights /= -diagonal
     np.fill_diagonal(weights, 0)
     return lambda owners: np.asarray(x[owners] @ weights, np.float32)
+
+
+def _ease_by_owners(x: Any, ridge: float) -> Method:
+    inner = np.asfortranarray((x @ x.T).toarray(), np.float32)
+    inner[np.diag_indices_from(inner)] += ridge
+    projected = np.ascontiguousarray((x.T @ _inverted(inner)).T)  # owners x goods: X (X'X + r)^-1
+    diagonal = (1 - np.asarray(x.multiply(projected).sum(0)).ravel()) / ridge
+    return lambda owners: np.asarray(x[owners].toarray() - projected[owners] / diagonal, np.float32)
+
+
+def _inverted(matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The inverse of a symmetric matrix, in its place."""
+    lapack.spotrf(matrix, lower=1, overwrite_a=1)
+    lapack.spotri(matrix, lower=1, overwrite_c=1)
+    for row in range(len(matrix)):
+        matrix[row, row + 1 :] = matrix[row + 1 :, row]
+    return matrix
 
 
 def frequency(bought: Purchases, end: int) -> Method:

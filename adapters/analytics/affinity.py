@@ -14,21 +14,15 @@ import numpy.typing as npt
 
 from adapters.analytics.compiled import compiled, in_parallel
 from adapters.analytics.ease import SAMPLE, buyers_of, ease
+from adapters.analytics.judging import TREND_DAYS, USUAL, choose, raised, told
 from adapters.analytics.logits import fit_logit
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
 from adapters.analytics.rhythm import came_within, visits_of
 
-TREND_DAYS = (7.0, 14.0, 28.0)
-"""Half-lives of the trend that are tried; the first stays unless another is clearly better."""
-FLOOR = 5.0
+STEADY = 5.0
 """Buyers added to both sides of the trend: few sales are no fashion."""
-POPULARITY = 2.0
-"""Of the share of owners who bought it lately: what a good scores at least. Below it, affinity says less than sales."""
 LATELY = 28.0
-"""Half-life of that share, in days."""
-POWERS = (1.25, 0.0, 0.5, 1.0, 1.5)
-CLEARLY = 1.06
-"""So many times the NDCG of what is usual: one window is noisy, a difference below that says nothing."""
+"""Half-life, in days, of the share of owners who bought a good lately: the floor is a part of it."""
 _JUDGED = 4_000
 _LEAST = 1e-6
 _PENALTY = 1.0
@@ -52,6 +46,7 @@ class Affinity:
     least: Floats
     """What each item scores at least, the trend included: the share of owners who bought it lately."""
     power: float
+    floor: float
     odds: Floats
     """Log odds of buying within the horizon: bias, then weights of the log score and of the owner's traits."""
     owners: int
@@ -59,19 +54,20 @@ class Affinity:
 
 
 def fit(bought: Purchases, end: int, horizon: int, *, seed: int = 0, wanted: Ints | None = None) -> Affinity:
-    """The model as of the morning of `end`; the trend's half-life and power and the odds are those that told the
-    newest closed window of `horizon` days best. Without such a window they are the usual ones, and the log score.
+    """The model as of the morning of `end`; the trend's half-life and power, the floor and the odds are those that
+    told the newest closed window of `horizon` days best. Without one they are the usual ones, and the log score.
 
     Of `wanted` items only is there a score to be had, exact as with all: a week has few, and each costs its share.
     """
     cut = end - horizon
     before = bought.until(cut)
-    half_life, power, odds = TREND_DAYS[0], POWERS[0], _PLAIN
+    half_life, power, floor, odds = *USUAL, _PLAIN
     if len(before.days):
-        half_life, power, odds = _judged(bought, before, cut, horizon, seed)
+        half_life, power, floor, odds = _judged(bought, before, cut, horizon, seed)
     known, column, weights, owners = ease(bought, end, seed, wanted=wanted)
     trend = trend_of(bought, end, half_life)
-    return Affinity(known, column, weights, trend, _raised(trend, power), _least(bought, end), power, odds, owners)
+    least = _least(bought, end, floor)
+    return Affinity(known, column, weights, trend, raised(trend, power), least, power, floor, odds, owners)
 
 
 def trend_of(bought: Purchases, day: int, half_life: float) -> Floats:
@@ -80,18 +76,14 @@ def trend_of(bought: Purchases, day: int, half_life: float) -> Floats:
     now, ever = buyers_of(bought.starts, bought.items, bought.days, width, day, half_life)
     if not ever.sum():
         return np.ones(width, np.float32)
-    trend: Floats = ((now + FLOOR) / (ever * (now.sum() / ever.sum()) + FLOOR)).astype(np.float32)
+    trend: Floats = ((now + STEADY) / (ever * (now.sum() / ever.sum()) + STEADY)).astype(np.float32)
     return trend
 
 
-def _least(bought: Purchases, day: int) -> Floats:
+def _least(bought: Purchases, day: int, floor: float) -> Floats:
     lately = buyers_of(bought.starts, bought.items, bought.days, len(bought.skus), day, LATELY)[0]
-    least: Floats = (POPULARITY * lately / max(1, np.count_nonzero(np.diff(bought.starts)))).astype(np.float32)
+    least: Floats = (floor * lately / max(1, np.count_nonzero(np.diff(bought.starts)))).astype(np.float32)
     return least
-
-
-def _raised(trend: Floats, power: float) -> Floats:
-    return (trend.astype(np.float64) ** power).astype(np.float32)
 
 
 def scores(model: Affinity, bought: Purchases, owners: npt.NDArray[Any], candidates: Ints) -> Floats:
@@ -99,8 +91,8 @@ def scores(model: Affinity, bought: Purchases, owners: npt.NDArray[Any], candida
     columns = columns_of(model, candidates)
     out = np.zeros((len(owners), len(candidates)), np.float32)
     _add(bought.starts, bought.items, owners, model.known, columns, out)
-    told: Floats = np.maximum(out * model.raised[candidates], model.least[candidates])
-    return told
+    found: Floats = np.maximum(out * model.raised[candidates], model.least[candidates])
+    return found
 
 
 def probability(model: Affinity, bought: Purchases, owners: npt.NDArray[Any], found: Floats, day: int) -> Floats:
@@ -126,33 +118,24 @@ def columns_of(model: Affinity, candidates: Ints) -> Floats:
     )
 
 
-def _judged(bought: Purchases, before: Purchases, cut: int, horizon: int, seed: int) -> tuple[float, float, Floats]:
-    """Half-life and power of the trend with the best NDCG@10 on the window after `cut`, and the odds of its scores."""
+def _judged(
+    bought: Purchases, before: Purchases, cut: int, horizon: int, seed: int
+) -> tuple[float, float, float, Floats]:
+    """What `judging` chooses on the window after `cut`, and the odds of the scores that it makes."""
     known, column, weights, owners = ease(before, cut, seed, goods=_JUDGED, sample=SAMPLE // 3)
-    trends = {days: trend_of(before, cut, days) for days in TREND_DAYS}
     flat = np.ones(len(bought.skus), np.float32)
-    least = _least(before, cut)
-    model = Affinity(known, column, weights, flat, flat, np.zeros_like(least), 0.0, _PLAIN, owners)
+    model = Affinity(known, column, weights, flat, flat, np.zeros_like(flat), 0.0, 0.0, _PLAIN, owners)
     there = np.flatnonzero(np.diff(before.starts))
     came = _some(there[came_within(bought, cut, cut + horizon)[there]], seed)
     items = np.flatnonzero(known >= 0).astype(np.int32)
-    best, told = (TREND_DAYS[0], POWERS[0]), -1.0
+    trends = {days: trend_of(before, cut, days)[items] for days in TREND_DAYS}
+    share = _least(before, cut, 1.0)[items]
+    days, power, floor = USUAL
     if len(came):
-        found, truth = _new(model, bought, before, came, items, cut, horizon)
-        for days, trend in trends.items():
-            for power in POWERS:
-                one = _ndcg(_told(found, _raised(trend, power)[items], least[items]), truth)
-                if one > told * (CLEARLY if best == (TREND_DAYS[0], POWERS[0]) else 1.0):
-                    best, told = (days, power), one
-    raised = _raised(trends[best[0]], best[1])
+        days, power, floor = choose(*_new(model, bought, before, came, items, cut, horizon), trends, share)
     some = _some(there, seed)
     found, truth = _new(model, bought, before, some, items, cut, horizon)
-    return *best, _odds(before, cut, some, _told(found, raised[items], least[items]), truth)
-
-
-def _told(found: Floats, raised: Floats, least: Floats) -> Floats:
-    """Scores as `scores` has them; what was bought stays below all."""
-    return np.where(found < 0, np.float32(-1), np.maximum(found * raised, least))
+    return days, power, floor, _odds(before, cut, some, told(found, raised(trends[days], power), floor * share), truth)
 
 
 def _some(owners: npt.NDArray[Any], seed: int) -> npt.NDArray[Any]:
@@ -184,16 +167,6 @@ def _odds(before: Purchases, cut: int, owners: npt.NDArray[Any], found: Floats, 
     bias, weights = fit_logit(x, y, [1] + [0] * (x.shape[1] - 1), _PENALTY).plain
     odds: Floats = np.r_[bias, weights].astype(np.float32)
     return odds
-
-
-def _ndcg(found: Floats, truth: npt.NDArray[Any]) -> float:
-    width = min(10, found.shape[1])
-    top = np.argpartition(-found, width - 1, axis=1)[:, :width]
-    order = np.take_along_axis(top, np.argsort(-np.take_along_axis(found, top, 1), axis=1, kind="stable"), 1)
-    discount = 1 / np.log2(np.arange(2, width + 2))
-    gained = (np.take_along_axis(truth, order, 1) * discount).sum(1)
-    ideal = np.r_[0.0, np.cumsum(discount)][np.minimum(truth.sum(1), width)]
-    return float((gained[ideal > 0] / ideal[ideal > 0]).mean()) if (ideal > 0).any() else 0.0
 
 
 @compiled

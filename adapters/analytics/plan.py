@@ -37,7 +37,7 @@ WORDS = {
 
 
 class NothingToOffer(ValueError):
-    """The week has no promo items."""
+    """The week has no promo items that may be picked for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ class Asked:
     """Owners who do not want their purchases to choose."""
     newcomers: Sequence[Newcomer] = ()
     before: Before | None = None
+    withheld: int = 0
+    """Promo items that are not among `promo`, as they are picked for nobody."""
     rules: Rules = _RULES
 
 
@@ -94,6 +96,8 @@ class Figures:
     """Purchases to expect within the horizon."""
     cost: float
     """What those would cost in discounts, minor units."""
+    withheld: int = 0
+    """Promo items that are picked for nobody, such as tobacco."""
     clusters: Mapping[str, Any] = field(default_factory=dict)
     """What people are alike in (`clusters.told`)."""
     churn: Mapping[str, Any] = field(default_factory=dict)
@@ -169,7 +173,8 @@ def _numbers(found: Ints, after: str) -> pa.Array:
 class Counted:
     """Adds up what a plan comes to, block by block."""
 
-    def __init__(self, items: int) -> None:
+    def __init__(self, items: int, *, withheld: int = 0) -> None:
+        self._withheld = withheld
         self._offered = np.zeros(items, np.int64)
         self._kinds = np.zeros(len(Why), np.int64)
         self._owners = self._empty = 0
@@ -193,7 +198,10 @@ class Counted:
         kinds = {WORDS[why]: int(self._kinds[why]) for why in WORDS}
         coverage = float((self._offered > 0).mean()) if len(self._offered) else 0.0
         concentration = float(most.sum() / offers) if offers else 0.0
-        return Figures(self._owners, offers, self._empty, kinds, coverage, concentration, self._expected, self._cost)
+        expected, cost = self._expected, self._cost
+        return Figures(
+            self._owners, offers, self._empty, kinds, coverage, concentration, expected, cost, self._withheld
+        )
 
 
 def prepare(
@@ -206,6 +214,11 @@ def prepare(
 ) -> Plan:
     """The week that begins on `first` is learned from what was bought before it. Raises NothingToOffer."""
     items = sorted({one.sku: one for one in asked.promo}.values(), key=lambda one: one.sku)
+    if not items and asked.withheld:
+        raise NothingToOffer(
+            f"{week}: all promo items are withheld from people; bring others, or change the programme's "
+            "offer_excluded_categories and the products' no_points"
+        )
     if not items:
         raise NothingToOffer(f"{week}: no promo items; bring them with `kartka import promo FILE`")
     progress("read", 0.1)

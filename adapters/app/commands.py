@@ -65,6 +65,8 @@ def plan_lines(week: str, figures: Mapping[str, Any], *, dry_run: bool) -> list[
     """What a plan comes to, for a person to read."""
     owners, offers = figures["owners"], figures["offers"]
     kinds = ", ".join(f"{kind} {count}" for kind, count in figures["reasons"].items() if count)
+    withheld = figures["withheld"]
+    never = [f"left out: {withheld} promo items that are picked for nobody (no points, excluded category)"]
     return [
         f"{week}: {'would be planned' if dry_run else 'planned'} for {owners} people, {offers} offers",
         f"reach: {owners - figures['empty']} of {owners} have offers",
@@ -72,6 +74,7 @@ def plan_lines(week: str, figures: Mapping[str, Any], *, dry_run: bool) -> list[
         f"coverage: {figures['coverage']:.0%} of the promo items are offered to somebody",
         f"concentration: the most offered tenth of them has {figures['concentration']:.0%} of all offers",
         f"expected: {figures['expected']:.1f} purchases, {figures['cost'] / 100:.2f} off for them",
+        *(never if withheld else []),
         *customer_lines(figures),
     ]
 

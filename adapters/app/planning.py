@@ -55,7 +55,7 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     with closing(engine_of("duckdb")) as engine:  # of some customers alone: that needs no server
         risk, verdict = learn(engine, aside.lines, around, aside.owners, end=day, zone=zone)
     table = _labelled(table, plan).append_column("leaving", chances(risk, table, day))
-    counted = Counted(len({one.sku for one in asked.promo}))
+    counted = Counted(len({one.sku for one in asked.promo}), withheld=asked.withheld)
     known: dict[str, Any] = {"clusters": clusters_told(plan.clusters, asked.before), "churn": churn_told(verdict)}
     if dry_run:
         for _ in plan.blocks(count=counted):
@@ -116,18 +116,19 @@ def _asked(do: Do, week: str, table: pa.Table, before: Any) -> Asked:
     def chunks(read: Callable[[DbWork, str], Sequence[Any]], key: Callable[[Any], str]) -> list[Any]:
         return list(_all(do, read, key))
 
-    promo = do(lambda work: work.planning.promo(week))
+    promo, withheld = do(lambda work: (work.planning.promo(week), work.planning.withheld(week)))
     products = chunks(lambda work, after: work.planning.products(after, _READ), lambda row: row[0])
     refused = chunks(lambda work, after: work.planning.refused(after, _READ), lambda row: row[0])
     unprofiled = chunks(lambda work, after: work.planning.unprofiled(after, _READ), lambda one: one)
     return Asked(
-        promo=[PromoItem(one.sku, one.price_was, one.price, one.stores) for one in promo],
+        promo=[PromoItem(one.sku, one.price_was, one.price, one.stores) for one in promo if one.sku not in withheld],
         category={sku: category for sku, category, *_ in products},
         store=dict(zip(table["owner"].to_pylist(), table["top_store"].to_pylist(), strict=True)),
         refused=[*refused, *do(lambda work: work.planning.used_up(week))],
         unprofiled=frozenset(unprofiled),
         newcomers=[Newcomer(one.customer, one.interests, one.store) for one in _newcomers(do)],
         before=before,
+        withheld=len(withheld),
     )
 
 

@@ -109,6 +109,17 @@ class PlanningRows:
         rows = self._connection.execute(ITEM.where(promo.c.week == week).order_by(promo.c.sku))
         return [item_of(row) for row in rows]
 
+    def withheld(self, week: str) -> frozenset[str]:
+        """Categories are compared here: SQLite folds Latin letters only."""
+        never = {name.casefold() for name in self._outside.programme.offer_excluded_categories}
+        of = products.c
+        chosen = (
+            select(of.sku, of.category, of.no_points).join(promo, promo.c.sku == of.sku).where(promo.c.week == week)
+        )
+        return frozenset(
+            row.sku for row in self._connection.execute(chosen) if row.no_points or row.category.casefold() in never
+        )
+
     def products(self, after: str, limit: int) -> Sequence[tuple[str, str, str, int, str]]:
         """By sku, as the database orders it."""
         of = products.c

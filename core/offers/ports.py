@@ -151,6 +151,11 @@ class Planning(Protocol):
         """The week's items by sku, groups of stores resolved."""
         ...
 
+    def withheld(self, week: str) -> Collection[str]:
+        """Products of the week that are picked for nobody: those without points (tobacco, alcohol, gift cards), and
+        those of the categories that the programme leaves out of offers."""
+        ...
+
     def products(self, after: str, limit: int) -> Sequence[tuple[str, str, str, int, str]]:
         """(sku, category, brand, price in minor units, image)."""
         ...

@@ -84,6 +84,8 @@ class Programme:
     """The most that one customer may spend offline in a day."""
     offline_points_outage: int = 0
     """The most that one till may let be spent in one outage."""
+    offer_excluded_categories: tuple[str, ...] = ("alcohol", "tobacco")
+    """Categories, whatever their case, of which nothing is picked for a person; goods without points are not either."""
     timezone: ZoneInfo = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,5 +1,6 @@
 """A week is planned from the lake and the database, on both: whose purchases, whose word, when it is current."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -135,6 +136,26 @@ def test_the_former_plan_holds_until_the_new_one_is_whole_and_a_broken_one_goes_
     planned(house, tmp_path)
     assert dict(rows(house, states)) == {"current": 1, "replaced": 1}
     assert "g23" not in picks(house, who)
+
+
+def test_what_earns_no_points_or_is_of_an_excluded_category_is_picked_for_nobody(
+    house: World, lake: Lake, tmp_path: Path
+) -> None:
+    """Even for whoever buys it every fortnight; the rest goes on, and the figures say how many were left out."""
+    who = card_of(house, lake, tmp_path, [*HABIT, *((f"g{one}", ago) for one in (16, 17) for _, ago in HABIT)])
+    house.rules(offer_excluded_categories=("тютюн",))
+    goods = [Product("g15", "g15", "Тютюн"), Product("g16", "g16", "shelf 6", no_points=True)]
+    house.do(lambda work: work.shelves.put_products(goods))
+    figures = planned(house, tmp_path)
+    assert figures.withheld == 2
+    told = picks(house, who)
+    assert next(iter(told)) == "g17"
+    assert len(told) == 10
+    kept = [json.loads(picked) for (picked,) in rows(house, "select picks from plan_rows")]
+    assert {sku for mine in kept for sku, *_ in mine} == {*GOODS[12:]} - {"g15", "g16"}
+    house.rules(offer_excluded_categories=("тютюн", *(f"SHELF {one}" for one in range(10))))
+    with pytest.raises(NothingToOffer, match="offer_excluded_categories"):
+        planned(house, tmp_path)
 
 
 def test_a_dry_run_changes_nothing_and_comes_to_the_same(house: World, lake: Lake, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ clock_ahead_minutes = 1
 offline_points_sale = 1
 offline_points_day = 2
 offline_points_outage = 3
+offer_excluded_categories = ["wine"]
 """
 
 
