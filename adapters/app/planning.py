@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from adapters.analytics.bought import bought
+from adapters.analytics.counted import Counted, Figures
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
-from adapters.analytics.plan import Asked, Counted, Figures, Newcomer, Plan, Progress, PromoItem, prepare
+from adapters.analytics.plan import Asked, Newcomer, Plan, Progress, PromoItem, prepare
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.analytics.weekly import clusters_before, keep_clusters
@@ -44,7 +45,7 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     asked = _asked(do, week, table, clusters_before(lake, week))
     former = _former(do)
     plan = prepare(_renamed(bought(lake, first), former), week, first, asked, progress=progress)
-    counted = Counted(len({one.sku for one in asked.promo}))
+    counted = Counted(len({one.sku for one in asked.promo}), asked.switch)
     if dry_run:
         for _ in plan.blocks(count=counted):
             progress("offers", 0.8)
@@ -87,6 +88,7 @@ def _asked(do: Do, week: str, table: pa.Table, before: Any) -> Asked:
         unprofiled=frozenset(unprofiled),
         newcomers=[Newcomer(one.customer, one.interests, one.store) for one in _newcomers(do)],
         before=before,
+        switch=do(lambda work: work.rankings.current()),
     )
 
 
@@ -133,7 +135,7 @@ def _renamed(batches: Iterable[pa.RecordBatch], former: Mapping[str, str]) -> It
 
 
 def _written(do: Do, plan: Plan, now: datetime, counted: Counted, progress: Progress) -> None:
-    begun = do(lambda work: work.plans.begin(plan.week, now))
+    begun = do(lambda work: work.plans.begin(plan.week, now, plan.inputs))
     done, whole = 0, max(1, len(plan.bought.owners))
     for table in plan.blocks(count=counted):
         owners, picks = table["owner"].to_pylist(), table["picks"].to_pylist()

@@ -19,6 +19,7 @@ from adapters.db.outside import Outside, SystemChance
 from adapters.db.people import AddressRows, CodeRows, ConsentRows, CustomerRows, MergeRows, SuppressedRows
 from adapters.db.planningrows import PlanningRows
 from adapters.db.planrows import PlanRows
+from adapters.db.reportrows import RankingRows, ReportRows
 from adapters.db.salerows import SaleRows
 from adapters.db.shelves import Shelves
 from adapters.db.sql import add, flat, put
@@ -139,6 +140,16 @@ class DbWork:
     def plans(self) -> PlanRows:
         """Plans of weeks."""
         return PlanRows(self._connection)
+
+    @cached_property
+    def reports(self) -> ReportRows:
+        """What came of weeks."""
+        return ReportRows(self._connection)
+
+    @cached_property
+    def rankings(self) -> RankingRows:
+        """How offers are ranked."""
+        return RankingRows(self._connection)
 
     @cached_property
     def planning(self) -> PlanningRows:
