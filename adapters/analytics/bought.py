@@ -15,18 +15,20 @@ _SKU = ["store", "till", "receipt", "business_date", "sku", "owner"]
 _WANTED = ["owner", "sku", "business_date"]
 
 
-def bought(source: Source, until: date) -> Iterator[pa.RecordBatch]:
-    """Batches of `owner`, `sku`, `day`, month by month: lines with a card, sold on sane days before `until`.
+def bought(source: Source, until: date, since: date = EARLIEST) -> Iterator[pa.RecordBatch]:
+    """Batches of `owner`, `sku`, `day`, month by month: lines with a card, sold on sane days from `since` to before
+    `until`.
 
-    A good that came back wholly was never bought; of one that came back in part the rest was.
+    A good that came back wholly was never bought; of one that came back in part the rest was. What comes back has the
+    day of its sale, so that no day needs another.
     """
-    for month in by_months(source, partial(_stayed, until=until)):
+    for month in by_months(source, partial(_stayed, since=since, until=until), days=(since, until)):
         for part in month:
             yield from part.rename_columns(["owner", "sku", "day"]).to_batches(max_chunksize=1_000_000)
 
 
-def _stayed(parts: Iterator[pa.Table], until: date) -> list[pa.Table]:
-    sane = [part.filter(_sane(part, until)) for part in parts]
+def _stayed(parts: Iterator[pa.Table], since: date, until: date) -> list[pa.Table]:
+    sane = [part.filter(_sane(part, since, until)) for part in parts]
     back = [_texts(part.filter(pc.less(part["milli"], 0))) for part in sane]
     receipts = pc.unique(pa.concat_tables(back)["receipt"]) if back else pa.array([], pa.string())
     kept, touched = [], list(back)
@@ -42,9 +44,9 @@ def _stayed(parts: Iterator[pa.Table], until: date) -> list[pa.Table]:
     return kept
 
 
-def _sane(part: pa.Table, until: date) -> pa.ChunkedArray:
+def _sane(part: pa.Table, since: date, until: date) -> pa.ChunkedArray:
     day = part["business_date"]
-    inside = pc.and_(pc.greater_equal(day, pa.scalar(EARLIEST)), pc.less(day, pa.scalar(until)))
+    inside = pc.and_(pc.greater_equal(day, pa.scalar(max(since, EARLIEST))), pc.less(day, pa.scalar(until)))
     return pc.and_(pc.is_valid(part["owner"]), pc.and_(inside, pc.not_equal(part["milli"], 0)))
 
 

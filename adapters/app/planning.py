@@ -4,12 +4,12 @@ The plan is made beside the current one and takes its place when it is whole. It
 the scheduler starts the same command as a person would, so that a till never waits for a model.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,13 +22,12 @@ from adapters.analytics.plan import Asked, Newcomer, Plan, Progress, PromoItem, 
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.analytics.weekly import clusters_before, keep_clusters
+from adapters.app.owners import Do, all_of, former_owners, renamed
 from adapters.app.settings import Settings
 from adapters.db.planrows import CHUNK
 from adapters.db.work import DbWork
 from core.offers.weekly import monday_of
 
-Do = Callable[[Callable[[DbWork], Any]], Any]
-T = TypeVar("T")
 _READ = 10_000
 """Rows in one reading work."""
 
@@ -43,8 +42,8 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     progress("features", 0.02)
     table = _features(settings, do, lake, first - timedelta(days=1), zone)
     asked = _asked(do, week, table, clusters_before(lake, week))
-    former = _former(do)
-    plan = prepare(_renamed(bought(lake, first), former), week, first, asked, progress=progress)
+    former = former_owners(do)
+    plan = prepare(renamed(bought(lake, first), former), week, first, asked, progress=progress)
     counted = Counted(len({one.sku for one in asked.promo}), asked.switch)
     if dry_run:
         for _ in plan.blocks(count=counted):
@@ -66,7 +65,7 @@ def _features(settings: Settings, do: Do, lake: Path, day: date, zone: Any) -> p
 
 
 def _products(do: Do) -> pa.Table:
-    rows = list(_all(do, lambda work, after: work.planning.products(after, _READ), lambda row: row[0]))
+    rows = list(all_of(do, lambda work, after: work.planning.products(after, _READ), lambda row: row[0]))
     names = ("sku", "category", "brand")
     columns = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)}
     return pa.table({**columns, "price": pa.array([row[3] for row in rows], pa.int64())})
@@ -74,7 +73,7 @@ def _products(do: Do) -> pa.Table:
 
 def _asked(do: Do, week: str, table: pa.Table, before: Any) -> Asked:
     def chunks(read: Callable[[DbWork, str], Sequence[Any]], key: Callable[[Any], str]) -> list[Any]:
-        return list(_all(do, read, key))
+        return list(all_of(do, read, key))
 
     promo = do(lambda work: work.planning.promo(week))
     products = chunks(lambda work, after: work.planning.products(after, _READ), lambda row: row[0])
@@ -101,37 +100,6 @@ def _newcomers(do: Do) -> Iterator[Any]:
 
 def _some_newcomers(work: DbWork, after: str) -> tuple[Sequence[Any], str | None]:
     return work.planning.newcomers(after, _READ)
-
-
-def _former(do: Do) -> Mapping[str, str]:
-    """Whose purchases are somebody's by now: of merged customers, and of phones that were proven since."""
-    into = dict(_all(do, lambda work, after: work.planning.merged(after, _READ), lambda row: row[0]))
-    after: str | None = ""
-    while after is not None:
-        found, after = do(partial(_some_proven, after=after))
-        into.update(found)
-    return {owner: _last(owner, into) for owner in into}
-
-
-def _some_proven(work: DbWork, after: str) -> tuple[Mapping[str, str], str | None]:
-    return work.planning.proven(after, _READ)
-
-
-def _last(owner: str, into: Mapping[str, str]) -> str:
-    while owner in into:
-        owner = into[owner]
-    return owner
-
-
-def _renamed(batches: Iterable[pa.RecordBatch], former: Mapping[str, str]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        if not former:
-            yield batch
-            continue
-        coded = batch.column("owner").dictionary_encode()
-        names = [former.get(owner, owner) for owner in coded.dictionary.to_pylist()]
-        owners = pa.array(names, pa.string()).take(coded.indices)
-        yield pa.RecordBatch.from_arrays([owners, batch.column("sku"), batch.column("day")], ["owner", "sku", "day"])
 
 
 def _written(do: Do, plan: Plan, now: datetime, counted: Counted, progress: Progress) -> None:
@@ -161,15 +129,3 @@ def _keep_features(lake: Path, week: str, table: pa.Table, plan: Plan) -> None:
     half = folder / f".{week}.part"
     pq.write_table(table.append_column("cluster", cluster), half, compression="zstd")
     half.replace(folder / f"{week}.parquet")
-
-
-def _all(do: Do, read: Callable[[DbWork, str], Sequence[T]], key: Callable[[T], str]) -> Iterator[T]:
-    """Every row of a set that is read in chunks."""
-    after = ""
-    while rows := do(partial(_read, read=read, after=after)):
-        yield from rows
-        after = key(rows[-1])
-
-
-def _read(work: DbWork, read: Callable[[DbWork, str], Sequence[T]], after: str) -> Sequence[T]:
-    return read(work, after)

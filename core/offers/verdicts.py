@@ -67,6 +67,15 @@ def verdict(report: Report, earlier: Sequence[Report] = ()) -> Verdict | None:
     return Verdict(told, len(weeks), hit, redeemed, more)
 
 
+def correlation(both: int, now: int, size: int, before: int, size_before: int) -> float:
+    """How much whoever did it before did it again, 0..1: `both` of the `now` who did it are among those `before`."""
+    if not size or not size_before:
+        return 0.0
+    one, other = now / size, before / size_before
+    spread = sqrt(one * (1 - one) * other * (1 - other))
+    return min(1.0, max(0.0, (both / size - one * other) / spread)) if spread else 0.0
+
+
 def _again(reports: Sequence[Report]) -> float:
     measured = [one.again for one in reports if one.again is not None]
     return sum(measured) / len(measured) if measured else _UNKNOWN
