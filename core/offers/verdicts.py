@@ -15,8 +15,6 @@ _POWER = 0.841621
 """The 80 % point of the normal distribution."""
 LONGEST = 52
 """Weeks; what would take longer is not worth waiting for."""
-_UNKNOWN = 1.0
-"""The correlation between weeks where nobody measured it: a second week of the same people then adds nothing."""
 
 
 class Told(StrEnum):
@@ -33,8 +31,8 @@ class Told(StrEnum):
 class Verdict:
     """The challenger less the champion over `weeks` weeks that are over; intervals of 95 %.
 
-    `more`: how many weeks as large as these until a difference like this one would be told; None: more than a year,
-    or never at this share, since the same people come again.
+    `more`: how many weeks as large as these it takes at least until a difference like this one would be told; None:
+    more than a year, or never at this share, since the same people come again.
     """
 
     told: Told
@@ -57,13 +55,14 @@ def verdict(report: Report, earlier: Sequence[Report] = ()) -> Verdict | None:
     weeks = [one for one in (*same, report) if one.state is not State.RUNNING]
     over = weeks or [report]
     again = _again(over)
-    less = 1 + (len(over) - 1) * again
+    # Where nobody measured it, a second week of the same people adds nothing.
+    less = 1 + (len(over) - 1) * (1.0 if again is None else again)
     hit, redeemed = _compared(over, less), _redeemed(over, less)
     if not weeks:
         return Verdict(Told.RUNNING, 0, hit, redeemed, None)
     sign = _compared(over, less, Z_TOLD).sign
     told = {1: Told.BETTER, -1: Told.WORSE, 0: Told.NOT_YET}[sign]
-    more = _more(over, hit, again) if told is Told.NOT_YET else None
+    more = _more(over, hit, again or 0.0) if told is Told.NOT_YET else None
     return Verdict(told, len(weeks), hit, redeemed, more)
 
 
@@ -76,9 +75,9 @@ def correlation(both: int, now: int, size: int, before: int, size_before: int) -
     return min(1.0, max(0.0, (both / size - one * other) / spread)) if spread else 0.0
 
 
-def _again(reports: Sequence[Report]) -> float:
+def _again(reports: Sequence[Report]) -> float | None:
     measured = [one.again for one in reports if one.again is not None]
-    return sum(measured) / len(measured) if measured else _UNKNOWN
+    return sum(measured) / len(measured) if measured else None
 
 
 def _arms(reports: Sequence[Report], arm: Arm) -> list[ArmFunnel]:
