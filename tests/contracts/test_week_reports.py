@@ -1,7 +1,7 @@
 """A week's report on both databases: the same as counting by hand, whoever people are by now, and kept."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,8 @@ MONDAY = monday_of(WEEK)
 GOODS = [f"g{one}" for one in range(8)]
 PHONE = Phone("+380671234567")
 LAST = "2026-W47"
-Plan = dict[str, list[Pick]]
-Events = list[tuple[str, str, Did]]
+Plan = Mapping[Any, list[Pick]]
+Events = Sequence[tuple[str, str, Did]]
 Lines = list[tuple[str, str, date, int]]
 """Owner, sku, day, pieces: what came back is less than nought and names the piece sold before it."""
 
@@ -85,7 +85,7 @@ def sold(folder: Path, lines: Lines) -> None:
     Lake(folder / "lake").follow(rows, "0" * 20)
 
 
-def by_hand(plan: Plan, events: Events, lines: Lines, who: dict[str, str], only: set[str] | None = None) -> Funnel:
+def by_hand(plan: Plan, events: Events, lines: Lines, who: Mapping[str, str], only: set[str] | None = None) -> Funnel:
     """Counted one by one: each person's picks, each good once; `who`: somebody's other names; `only` these owners."""
     person = {owner: who.get(owner, owner) for owner in plan}
     done = {(who.get(owner, owner), sku, did) for owner, sku, did in events}

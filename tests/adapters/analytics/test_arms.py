@@ -71,8 +71,8 @@ def test_clusters_offer_what_their_people_buy_and_one_never_did_and_what_one_buy
     rows = []
     for taste, first in (("x", 0), ("y", 12)):
         for one in range(40):
-            mine = [first + (one + at) % 12 for at in range(6)]
-            rows += [(f"{taste}{one:02d}", f"g{good:03d}", 10 + at * 15) for good in mine for at in range(3)]
+            liked = [first + (one + at) % 12 for at in range(6)]
+            rows += [(f"{taste}{one:02d}", f"g{good:03d}", 10 + at * 15) for good in liked for at in range(3)]
     what = asked(GOODS[:24], switch=Switch(Ranking.CLUSTERS), rules=Rules(group_most=12))
     shelves = {sku: "x" if at < 12 else "y" for at, sku in enumerate(GOODS[:24])}
     told = picks(plan(rows, replace(what, category=shelves)))

@@ -13,6 +13,7 @@ from adapters.app.weekwords import report_json, verdict_line
 from adapters.db.lanes import do_now
 from core.offers.verdicts import Told, verdict
 from core.offers.weekly import week_at
+from core.programme.model import Programme
 from tests.core.offers.test_verdicts import SWITCH, arm, report
 from tests.support.command import kartka
 from tests.support.weekly import PICKS, ROWS, load, plan, promo_file, shelve
@@ -61,7 +62,7 @@ def test_as_data_a_report_has_its_verdict_and_not_who_is_drawn() -> None:
 
 def test_a_week_without_a_plan_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
     done = kartka(tmp_path, "week-report")
-    week = week_at(datetime.now(UTC), World.__dataclass_fields__["programme"].default_factory().timezone)
+    week = week_at(datetime.now(UTC), Programme().timezone)
     assert (done.returncode, done.stderr) == (
         1, f"{week} has no plan; make one with `kartka plan-week --week {week}`\n",
     )  # fmt: skip

@@ -42,7 +42,8 @@ def test_a_difference_of_means_has_the_interval_of_its_standard_errors() -> None
 
 
 def test_nobody_says_nothing() -> None:
-    assert (of_shares(0, 0, 5, 10).low, of_shares(0, 0, 5, 10).sign) == (pytest.approx(-0.763, abs=1e-3), 0)
+    assert of_shares(0, 0, 5, 10).low == pytest.approx(-0.763, abs=1e-3)
+    assert of_shares(0, 0, 5, 10).sign == 0
     assert of_means(0, 0, 0, 0, 0, 0).sign == 0
 
 
