@@ -29,7 +29,7 @@ def report_lines(report: Report, told: Verdict | None) -> list[str]:
         f"coverage: {_said(report.coverage, 'promo items')} were offered, {_said(report.coverage_bought, 'them')} "
         f"bought by whom they were offered to; the most offered tenth has {_percent(report.concentration)} of offers",
         f"bought of the shown: {_said(report.bought_of_shown, 'offers')}, of the others: "
-        f"{_said(report.bought_of_unshown, 'offers')}; no effect of showing: who looks is likelier to buy anyway",
+        f"{_said(report.bought_of_unshown, 'offers')}, which says nothing of the effect of showing",
     ]
     if report.strays:
         lines.append(f"left out: {report.strays} events of offers that the current plan does not make")

@@ -49,6 +49,7 @@ class Shown:
         """What the plan comes to; a plan from before figures were kept has only its day."""
         figures = planned.figures
         owners, offers = int(figures.get("owners", 0)), int(figures.get("offers", 0))
+        expected = float(figures.get("expected", 0))
         reasons = [(kind, int(count)) for kind, count in figures.get("reasons", {}).items() if count]
         return {
             "made": self.say("week.planned", at=planned.made_at.astimezone(self._zone)),
@@ -57,7 +58,7 @@ class Shown:
                 (self._number(offers), self.say("week.offers")),
                 (self._percent(figures.get("coverage")), self.say("week.coverage")),
                 (self._percent(figures.get("concentration")), self.say("week.concentration")),
-                (self._number(round(figures.get("expected", 0))), self.say("week.expected")),
+                *([(self._number(round(expected)), self.say("week.expected"))] if expected else []),
             ],
             "reasons": [
                 (self.say(f"week.{kind}"), self._number(count), self._percent(count / offers if offers else None))
@@ -173,10 +174,11 @@ class Shown:
         return self.say(key, number=one["number"], n=one["size"], **({"tastes": tastes} if tastes else {}))
 
     def _row(self, name: str, one: Funnel) -> tuple[str, ...]:
-        counts = (one.made.offers, one.made.people, one.shown.offers, one.activated.offers, one.refused.offers)
+        events = (one.redeemed.offers, one.shown.offers, one.activated.offers, one.refused.offers)
         return (
-            name, *(self._number(count) for count in counts), self._percent(one.refusals.value),
-            self._number(one.redeemed.offers), self._number(one.bought.offers), self._percent(one.hit_rate.value),
+            name, self._number(one.made.offers), self._number(one.made.people), self._percent(one.hit_rate.value),
+            self._number(one.bought.offers), *(self._number(count) for count in events),
+            self._percent(one.refusals.value),
         )  # fmt: skip
 
     def _base(self, key: str, share: Share) -> str:

@@ -127,7 +127,7 @@ class Report:
 
     @property
     def bought_of_shown(self) -> Share:
-        """Of the offers that were shown, those whose item was bought. Whoever looks is likelier to buy anyway."""
+        """Of the offers that were shown, those whose item was bought: no effect of showing, since others look."""
         return Share(self.shown_bought, self.whole.shown.offers)
 
     @property
