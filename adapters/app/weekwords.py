@@ -26,8 +26,9 @@ def report_lines(report: Report, told: Verdict | None) -> list[str]:
         f"activated: {whole.activated.offers} by {whole.activated.people}",
         f"refused: {_said(whole.refusals, 'offers shown')}, by {whole.refused.people} people",
         f"redeemed: {_said(whole.redemption, 'offers')}, by {whole.redeemed.people} people",
-        f"coverage: {_said(report.coverage, 'promo items')} were offered, {_said(report.coverage_bought, 'them')} "
-        f"bought by whom they were offered to; the most offered tenth has {_percent(report.concentration)} of offers",
+        f"coverage: {_said(report.coverage, 'promo items')} were offered to somebody, "
+        f"{_said(report.coverage_bought, 'promo items')} bought by whom they were offered to",
+        f"concentration: the most offered tenth of them has {_percent(report.concentration)} of all offers",
         f"bought of the shown: {_said(report.bought_of_shown, 'offers')}, of the others: "
         f"{_said(report.bought_of_unshown, 'offers')}, which says nothing of the effect of showing",
     ]

@@ -114,9 +114,8 @@ def half(world: World, folder: Path) -> None:
     """The plan of the week is begun and its rows are marked, so that one that goes on can be told."""
     with pytest.raises(ConnectionError):
         planned(world, folder, stops_after(world, 0))
-    begun = world.do(
-        lambda work: work.connection.execute(text("select id from plans where state = 'building'")).scalar()
-    )
+    unfinished = text("select id from plans where state = 'building'")
+    begun = world.do(lambda work: int(work.connection.execute(unfinished).scalar_one()))
     world.do(lambda work: work.plans.add(begun, [("00000000", picks_text([]))]))
 
 
