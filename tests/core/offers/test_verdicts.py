@@ -119,6 +119,13 @@ def test_as_many_weeks_as_it_foretold_tell_the_difference_if_it_stays() -> None:
     assert last.told is Told.BETTER
 
 
+def test_nothing_is_foretold_where_there_is_no_difference_or_nobody() -> None:
+    for challenger in (arm(225, 1000), arm(0, 0)):
+        told = verdict(report(challenger, arm(900, 4000)))
+        assert told is not None
+        assert (told.told, told.more) == (Told.NOT_YET, None)
+
+
 def test_weeks_of_another_challenge_and_later_ones_are_left_out() -> None:
     one = report(arm(240, 1000), arm(900, 4000), again=0.0)
     other = replace(one, week="2026-W45", switch=replace(SWITCH, salt="other"))
