@@ -8,25 +8,26 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from adapters.analytics import leaving
-from adapters.analytics.bought import bought
+from adapters.analytics.bought import Aside, bought
+from adapters.analytics.counted import Counted
 from adapters.analytics.duck import DuckDB
 from adapters.analytics.features import SCHEMA, features
 from adapters.analytics.lakelines import READ
-from adapters.analytics.plan import Asked, Counted, Plan, PromoItem, prepare
+from adapters.analytics.plan import Asked, Plan, PromoItem, prepare
 from adapters.analytics.purchases import Purchases
-from adapters.analytics.ranking import Ranked
+from adapters.analytics.ranking import Bools, Ranked
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.db.planrows import CHUNK
@@ -81,9 +82,9 @@ class _Watched(Counted):
         super().__init__(items)
         self._clock = clock
 
-    def add(self, ranked: Ranked, items: Sequence[PromoItem]) -> None:
+    def add(self, ranked: Ranked, challenged: Bools, off: npt.NDArray[np.float64]) -> None:
         """As it is, and the rest of the block is text."""
-        super().add(ranked, items)
+        super().add(ranked, challenged, off)
         self._clock.begin("offers as text, with reasons")
 
 
@@ -102,7 +103,8 @@ def week(folder: Path, clock: Clock) -> None:
     made = features(engine, engine.lines(folder), Around(products, promo), as_of=LAST, zone=ZONE)
     table = run(engine, made, SCHEMA)
     engine.close()
-    plan = _planned(folder, clock, products, promo, table)
+    aside = Aside(leaving.sample(table["owner"].to_pylist(), leaving.LEARNED))
+    plan = _planned(folder, clock, products, promo, table, aside)
     count = _Watched(PROMOTED, clock)
     with pq.ParquetWriter(folder / "plan.parquet", pa.schema([("owner", pa.string()), ("picks", pa.string())])) as out:
         clock.begin("offers: ten for each")
@@ -120,7 +122,7 @@ def week(folder: Path, clock: Clock) -> None:
     clock.begin("leaving: learn")
     engine = DuckDB(threads="2")
     around = Around(products, promo)
-    risk, _ = leaving.learn(engine, folder, around, table["owner"].to_pylist(), end=LAST, zone=ZONE)
+    risk, _ = leaving.learn(engine, aside.lines, around, aside.owners, end=LAST, zone=ZONE)
     engine.close()
     clock.begin("leaving: chance and why, for all")
     history = leaving.history_of(table, LAST)
@@ -128,7 +130,7 @@ def week(folder: Path, clock: Clock) -> None:
     risk.factors(history)
 
 
-def _planned(folder: Path, clock: Clock, products: pa.Table, promo: pa.Table, table: pa.Table) -> Plan:
+def _planned(folder: Path, clock: Clock, products: pa.Table, promo: pa.Table, table: pa.Table, aside: Aside) -> Plan:
     clock.begin("what is asked")
     price = dict(zip(products["sku"].to_pylist(), products["price"].to_pylist(), strict=True))
     this = promo.filter(pc.equal(promo["week"], pc.max(promo["week"])))["sku"].to_pylist()
@@ -139,7 +141,9 @@ def _planned(folder: Path, clock: Clock, products: pa.Table, promo: pa.Table, ta
     )
 
     stages = iter(_PREPARED)
-    return prepare(bought(folder, FIRST), WEEK, FIRST, asked, progress=lambda *_: clock.begin(next(stages)))
+    return prepare(
+        bought(folder, FIRST, aside=aside), WEEK, FIRST, asked, progress=lambda *_: clock.begin(next(stages))
+    )
 
 
 def _keep_sample(folder: Path, everything: Purchases) -> None:

@@ -21,7 +21,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Aside:
-    """What else is kept when the lake is read: every line of these owners, in the columns of `READ`."""
+    """What else is kept of the months that are read: every line of these owners, in the columns of `READ`."""
 
     def __init__(self, owners: Sequence[str]) -> None:
         self.owners = owners
@@ -42,21 +42,27 @@ class Aside:
         self._kept += parts
 
 
-def bought(source: Source, until: date, aside: Aside | None = None) -> Iterator[pa.RecordBatch]:
-    """Batches of `owner`, `sku`, `day`, month by month: lines with a card, sold on sane days before `until`.
+def bought(
+    source: Source, until: date, *, since: date = EARLIEST, aside: Aside | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Batches of `owner`, `sku`, `day`, month by month: lines with a card, sold on sane days from `since` to before
+    `until`.
 
-    A good that came back wholly was never bought; of one that came back in part the rest was. `aside` has its lines
-    when the last batch was taken.
+    A good that came back wholly was never bought; of one that came back in part the rest was. What comes back has the
+    day of its sale, so that no day needs another. `aside` has its lines when the last batch was taken.
     """
     columns = _READ if aside is None else READ.names
-    for month, kept in by_months(source, partial(_read, until=until, aside=aside), columns=columns):
+    load = partial(_read, since=since, until=until, aside=aside)
+    for month, kept in by_months(source, load, columns=columns, days=(since, until)):
         if aside is not None:
             aside.keep(kept)
         for part in month:
             yield from part.rename_columns(["owner", "sku", "day"]).to_batches(max_chunksize=1_000_000)
 
 
-def _read(parts: Iterator[pa.Table], until: date, aside: Aside | None) -> tuple[list[pa.Table], list[pa.Table]]:
+def _read(
+    parts: Iterator[pa.Table], since: date, until: date, aside: Aside | None
+) -> tuple[list[pa.Table], list[pa.Table]]:
     kept: list[pa.Table] = []
 
     def looked_at() -> Iterator[pa.Table]:
@@ -65,11 +71,11 @@ def _read(parts: Iterator[pa.Table], until: date, aside: Aside | None) -> tuple[
                 kept.append(aside.of(part))
             yield part.select(_READ)
 
-    return _stayed(looked_at(), until), kept
+    return _stayed(looked_at(), since, until), kept
 
 
-def _stayed(parts: Iterator[pa.Table], until: date) -> list[pa.Table]:
-    told = [(part, *_signs(part, until)) for part in parts]
+def _stayed(parts: Iterator[pa.Table], since: date, until: date) -> list[pa.Table]:
+    told = [(part, *_signs(part, since, until)) for part in parts]
     back = [_texts(part, minus) for part, _, minus in told]
     receipts = pc.unique(pa.concat_tables(back)["receipt"]) if back else pa.array([], pa.string())
     kept, touched = [], list(back)
@@ -84,11 +90,11 @@ def _stayed(parts: Iterator[pa.Table], until: date) -> list[pa.Table]:
     return kept
 
 
-def _signs(part: pa.Table, until: date) -> tuple[Bools, Bools]:
+def _signs(part: pa.Table, since: date, until: date) -> tuple[Bools, Bools]:
     """Which of the sane lines were sold, which came back."""
     day = part["business_date"].cast(pa.int32()).fill_null(0).to_numpy()
     milli = part["milli"].fill_null(0).to_numpy()
-    sane = (day >= number(EARLIEST)) & (day < number(until))
+    sane = (day >= number(max(since, EARLIEST))) & (day < number(until))
     if part["owner"].null_count:
         sane &= part["owner"].is_valid().to_numpy()
     return sane & (milli > 0), sane & (milli < 0)

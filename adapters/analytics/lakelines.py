@@ -4,6 +4,7 @@ Days and seconds are whole numbers since 1970 in UTC, so that no calendar or zon
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -82,10 +83,11 @@ def folder_of(source: Source) -> Path | None:
 
 def by_months(
     source: Source, load: Callable[[Iterator[pa.Table]], T], owners: Between = (None, None),
-    columns: Sequence[str] = READ.names,
+    columns: Sequence[str] = READ.names, days: tuple[date, date] = (date.min, date.max),
 ) -> Iterator[T]:  # fmt: skip
     """What is loaded of the lines of each month, which come by row groups in these columns of `READ`, texts as
-    dictionaries; only row groups with such `owners` (`Files.groups`), or all where owners have moved.
+    dictionaries; only row groups with such `owners` (`Files.groups`), or all where owners have moved; only months that
+    have one of the `days`.
 
     A file that turns out broken on the way is set aside, and its month is loaded again without it.
     """
@@ -97,7 +99,8 @@ def by_months(
         owners = (None, None)
     files = Files(source.lake if isinstance(source, Moved) else source)
     for month in files.months():
-        yield files.reading(month, lambda found: load(map(moved, files.groups(found, columns, owners=owners))))
+        if f"{days[0]:%Y-%m}" <= month <= f"{days[1]:%Y-%m}":
+            yield files.reading(month, lambda found: load(map(moved, files.groups(found, columns, owners=owners))))
 
 
 def tables_of(source: Source) -> Iterator[pa.Table]:

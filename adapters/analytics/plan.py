@@ -7,11 +7,11 @@ Nothing here writes: rows come in the order of owners, so that whoever stores th
 planned twice from the same lake is the same bytes.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +19,10 @@ import pyarrow.compute as pc
 
 from adapters.analytics import affinity, rhythm
 from adapters.analytics.clusters import Before, Clusters, clusters, popular
+from adapters.analytics.counted import WORDS, Counted
 from adapters.analytics.purchases import EPOCH, Ints, Longs, Purchases, purchases
-from adapters.analytics.ranking import Candidates, Models, People, Ranked, Rules, Why, rank
+from adapters.analytics.ranking import Bools, Candidates, Models, People, Ranked, Rules, Why, method_of, nobody, rank
+from core.offers.rankings import Arm, Switch
 
 HORIZON = 28
 """Days within which an offer is judged: a promo week and its echo."""
@@ -30,10 +32,7 @@ _LONGEST = 200
 """Letters of what a reason is about."""
 Progress = Callable[[str, float], None]
 _RULES = Rules()
-WORDS = {
-    Why.DUE: "due", Why.USUAL: "usual", Why.TOGETHER: "together", Why.ALIKE: "alike", Why.INTEREST: "interest",
-    Why.STORE: "store", Why.CHAIN: "chain", Why.NEW: "new",
-}  # fmt: skip
+_SWITCH = Switch()
 
 
 class NothingToOffer(ValueError):
@@ -77,31 +76,8 @@ class Asked:
     withheld: int = 0
     """Promo items that are not among `promo`, as they are picked for nobody."""
     rules: Rules = _RULES
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What a plan comes to."""
-
-    owners: int
-    offers: int
-    empty: int
-    """Owners without any offer."""
-    reasons: Mapping[str, int]
-    coverage: float
-    """Share of the promo items that anybody is offered."""
-    concentration: float
-    """Share of all offers that the most offered tenth of the items has."""
-    expected: float
-    """Purchases to expect within the horizon."""
-    cost: float
-    """What those would cost in discounts, minor units."""
-    withheld: int = 0
-    """Promo items that are picked for nobody, such as tobacco."""
-    clusters: Mapping[str, Any] = field(default_factory=dict)
-    """What people are alike in (`clusters.told`)."""
-    churn: Mapping[str, Any] = field(default_factory=dict)
-    """Which score of leaving is in use and what it is worth (`leaving.told`)."""
+    switch: Switch = _SWITCH
+    """Which rankings choose, and for whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +95,17 @@ class Plan:
     _items: Sequence[PromoItem]
     _groups: Sequence[str]
 
-    def blocks(self, *, after: str = "", size: int = BLOCK, count: "Counted | None" = None) -> Iterator[pa.Table]:
+    def blocks(self, *, after: str = "", size: int = BLOCK, count: Counted | None = None) -> Iterator[pa.Table]:
         """Tables of `owner` and `picks` (contract of `core.offers`), those after that owner, in the order of owners."""
         owners = self.bought.owners
+        off = np.array([one.price_was - one.price for one in self._items], np.float64)
         first = int(np.searchsorted(np.asarray(owners.to_pylist(), object), after, "right")) if after else 0
         for at in range(first, len(owners), size):
             some = slice(at, min(at + size, len(owners)))
-            ranked = self._ranked(some)
+            challenged = self._challenged(some)
+            ranked = self._ranked(some, challenged)
             if count is not None:
-                count.add(ranked, self._items)
+                count.add(ranked, challenged, off)
             yield pa.table({"owner": owners[some], "picks": self._told(ranked)})
 
     def without(self, owner: str) -> "Plan":
@@ -135,10 +113,44 @@ class Plan:
         keep = np.flatnonzero(np.array([one != owner for one in self.bought.owners.to_pylist()], bool))
         return replace(self, bought=self.bought.of(keep), _people=self._people.at(keep))
 
-    def _ranked(self, some: slice) -> Ranked:
-        owners = np.arange(some.start, some.stop)
-        bought, people = self.bought.of(owners), self._people.at(owners)
-        return rank(bought, self._day, self._models, self._offered, people, self._asked.rules, week=self.week)
+    @property
+    def inputs(self) -> str:
+        """A digest of what decides the models and the ranking: another one, and rows of both would not go together.
+
+        What was bought is told by its counts of goods and of days. Refusals, consents, merges and newcomers change the
+        rows of their own people alone, so a plan goes on across them.
+        """
+        bought, asked = self.bought, self._asked
+        told = [
+            self.week, self._day, [(one.sku, one.price_was, one.price, sorted(one.stores)) for one in self._items],
+            sorted(asked.category.items()), list(asked.rules), asked.switch.as_data(), bought.skus.to_pylist(),
+        ]  # fmt: skip
+        digest = hashlib.sha256(json.dumps(told).encode())
+        for counts in (np.bincount(bought.items), np.bincount(np.maximum(bought.days, 0))):
+            digest.update(counts.astype(np.int64).tobytes())
+        return digest.hexdigest()
+
+    def _challenged(self, some: slice) -> Bools:
+        """Which of these owners have the challenger's offers."""
+        switch, size = self._asked.switch, some.stop - some.start
+        if switch.challenger is None:
+            return np.zeros(size, bool)
+        return np.array([switch.arm(owner) is Arm.CHALLENGER for owner in self.bought.owners[some].to_pylist()], bool)
+
+    def _ranked(self, some: slice, challenged: Bools) -> Ranked:
+        """Each by the ranking of their arm; nobody's offers hang on who else is in it."""
+        switch, rules = self._asked.switch, self._asked.rules
+        whole = nobody(len(challenged), rules.places)
+        for arm in Arm:
+            places = np.flatnonzero(challenged == (arm is Arm.CHALLENGER))
+            if not len(places):
+                continue
+            owners, method = places + some.start, method_of(switch.ranking(arm), rules)
+            bought, people = self.bought.of(owners), self._people.at(owners)
+            ranked = rank(bought, self._day, self._models, self._offered, people, method, week=self.week)
+            for name in Ranked._fields:
+                getattr(whole, name)[places] = getattr(ranked, name)
+        return whole
 
     def _told(self, ranked: Ranked) -> pa.Array:
         """Each owner's picks as compact JSON: [sku, reason, about, times, gap]."""
@@ -168,40 +180,6 @@ def _numbers(found: Ints, after: str) -> pa.Array:
     """Each as text behind a comma."""
     most = int(found.max()) if len(found) else 0
     return pa.array([f",{one}{after}" for one in range(most + 1)], pa.string()).take(pa.array(found))
-
-
-class Counted:
-    """Adds up what a plan comes to, block by block."""
-
-    def __init__(self, items: int, *, withheld: int = 0) -> None:
-        self._withheld = withheld
-        self._offered = np.zeros(items, np.int64)
-        self._kinds = np.zeros(len(Why), np.int64)
-        self._owners = self._empty = 0
-        self._expected = self._cost = 0.0
-
-    def add(self, ranked: Ranked, items: Sequence[PromoItem]) -> None:
-        """One block more."""
-        there = ranked.candidate >= 0
-        off = np.array([one.price_was - one.price for one in items], np.float64)
-        self._owners += len(there)
-        self._empty += int((~there.any(1)).sum())
-        self._offered += np.bincount(ranked.candidate[there], minlength=len(self._offered))
-        self._kinds += np.bincount(ranked.why[there], minlength=len(Why))
-        self._expected += float(ranked.chance[there].sum(dtype=np.float64))
-        self._cost += float((ranked.chance[there] * off[ranked.candidate[there]]).sum())
-
-    def figures(self) -> Figures:
-        """So far."""
-        offers = int(self._offered.sum())
-        most = np.sort(self._offered)[::-1][: max(1, len(self._offered) // 10)]
-        kinds = {WORDS[why]: int(self._kinds[why]) for why in WORDS}
-        coverage = float((self._offered > 0).mean()) if len(self._offered) else 0.0
-        concentration = float(most.sum() / offers) if offers else 0.0
-        expected, cost = self._expected, self._cost
-        return Figures(
-            self._owners, offers, self._empty, kinds, coverage, concentration, expected, cost, self._withheld
-        )
 
 
 def prepare(

@@ -17,6 +17,7 @@ from adapters.analytics.compiled import compiled
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
 from adapters.analytics.rhythm import FEATURES, Goods, Rhythm
 from adapters.analytics.walk import Learned, walk
+from core.offers.rankings import Ranking
 
 Bools = npt.NDArray[np.bool_]
 
@@ -92,6 +93,29 @@ class Rules(NamedTuple):
     """Share of all places given to goods from further down, for the plan to learn from."""
 
 
+class Method(NamedTuple):
+    """A way to rank: its rules, and what it looks at."""
+
+    rules: Rules
+    personal: bool = True
+    """Whether what an owner bought and said may choose, where the owner lets it."""
+    by_cluster: bool = False
+    """Whether the own frequency and the cluster's buyers choose, instead of the week's models."""
+
+
+def method_of(ranking: Ranking, rules: Rules) -> Method:
+    """How a named ranking goes about it; `rules` are those of the house."""
+    match ranking:
+        case Ranking.KARTKA:
+            return Method(rules)
+        case Ranking.EXPLORER:
+            return Method(rules._replace(new_least=max(5, rules.new_least), explore=max(0.15, rules.explore)))
+        case Ranking.CLUSTERS:
+            return Method(rules._replace(new_least=max(5, rules.new_least), explore=0.0), by_cluster=True)
+        case Ranking.POPULAR:
+            return Method(rules._replace(explore=0.0), personal=False)
+
+
 class Ranked(NamedTuple):
     """owners x count: candidate (-1: none), reason, its evidence (an item, or the cluster; -1: none), on how many days
     it was bought, the usual gap in days, and the probability of buying it within the horizon."""
@@ -118,30 +142,40 @@ class Models:
 
 
 def rank(
-    bought: Purchases, day: int, models: Models, offered: Candidates, people: People, rules: Rules, *, week: str
+    bought: Purchases, day: int, models: Models, offered: Candidates, people: People, method: Method, *, week: str
 ) -> Ranked:
-    """The offers of every owner as of the morning of that day.
+    """The offers of every owner as of the morning of that day, by this method.
 
     Whoever bought nothing yet has goods of stated interests, then the store's best; whoever is not to be profiled has
     the store's best.
     """
-    shape = (len(bought), rules.places)
-    out = Ranked(
-        np.full(shape, -1, np.int32), np.zeros(shape, np.int8), np.full(shape, -1, np.int32),
-        np.zeros(shape, np.int32), np.zeros(shape, np.int32), np.zeros(shape, np.float32),
-    )  # fmt: skip
+    rules, out = method.rules, nobody(len(bought), method.rules.places)
     if not len(offered.items) or not len(bought):
         return out
     at = np.full(len(bought.skus), -1, np.int32)
     at[offered.items] = np.arange(len(offered.items), dtype=np.int32)
     rhythm, affinity = models.rhythm or _USUAL, models.affinity
+    known, columns = affinity.known, columns_of(affinity, offered.items)
+    if method.by_cluster:
+        rhythm, known, columns = _USUAL, np.full_like(known, -1), columns[:0]
+    if not method.personal:
+        people = people._replace(profiled=np.zeros_like(people.profiled))
     learned = Learned(
-        rhythm.weights, rhythm.bias, affinity.known, columns_of(affinity, offered.items),
-        affinity.least[offered.items], affinity.raised[offered.items], affinity.odds, models.popular, models.local,
+        rhythm.weights, rhythm.bias, known, columns, affinity.least[offered.items], affinity.raised[offered.items],
+        affinity.odds, models.popular, models.local, method.by_cluster,
     )  # fmt: skip
     lot = lots(bought.owners, week)
     walk(bought.starts, bought.items, bought.days, day, at, offered, people, models.goods, learned, rules, lot, out)
     return out
+
+
+def nobody(owners: int, places: int) -> Ranked:
+    """No offers for so many owners."""
+    shape = (owners, places)
+    return Ranked(
+        np.full(shape, -1, np.int32), np.zeros(shape, np.int8), np.full(shape, -1, np.int32),
+        np.zeros(shape, np.int32), np.zeros(shape, np.int32), np.zeros(shape, np.float32),
+    )  # fmt: skip
 
 
 def lots(owners: pa.Array, week: str) -> npt.NDArray[np.uint64]:
@@ -162,7 +196,7 @@ def lots(owners: pa.Array, week: str) -> npt.NDArray[np.uint64]:
 _USUAL = Rhythm(
     -3.0, np.array([{"frequency": 1.0, "sells now": 0.1}.get(name, 0.0) for name in FEATURES], np.float32), 0
 )
-"""Before there is a closed window to learn from: own frequency, then what sells."""
+"""Before there is a closed window to learn from, and where no model is asked: own frequency, then what sells."""
 
 
 @compiled

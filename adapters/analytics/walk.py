@@ -21,6 +21,8 @@ LIKED = 1.0
 """More than any share of buyers: stated interests come first."""
 RIPE = 0.8
 """Of the own gap: from then on a good is due, as people do not shop to the day."""
+TIE = np.float32(1e-3)
+"""Of everybody's share of buyers: what nobody of a small cluster buys stands in that order."""
 LEAST = np.float32(1e-6)
 DUE, USUAL, TOGETHER, ALIKE, INTEREST, STORE, CHAIN, NEW = range(1, 9)
 
@@ -42,6 +44,8 @@ class Learned(NamedTuple):
     """clusters x candidates."""
     local: Floats
     """(stores + 1) x candidates."""
+    by_cluster: bool
+    """Whether what is new is chosen by the cluster's buyers instead of the item-item model."""
 
 
 class Owner(NamedTuple):
@@ -176,7 +180,11 @@ def _new(
     for one in range(len(score)):
         if not free[one] or times[one] > 0:
             continue
-        if owner.personal:
+        if owner.personal and learned.by_cluster:
+            value = TIE * learned.local[-1, one]
+            if owner.cluster >= 0:
+                value += learned.popular[owner.cluster, one]
+        elif owner.personal:
             value = max(score[one] * learned.raised[one], learned.least[one])
         else:
             value = learned.local[owner.shop, one] * learned.raised[one]

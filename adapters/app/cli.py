@@ -25,6 +25,7 @@ from adapters.app.house import ROLES, outside_of
 from adapters.app.serving import serve as serve_house
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme, read_settings
 from adapters.app.talking import talk as talk_here
+from adapters.app.weekcommands import ranking, week_report
 from adapters.console.passwords import hash_now, one_time_password
 from adapters.db import granting, keep, schema
 from adapters.db.engines import AlreadyServed, UnsafeDatabase, sync_engine
@@ -48,6 +49,8 @@ till = typer.Typer(help="Keys for cash registers.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(staff, name="staff")
 app.add_typer(till, name="till")
+app.add_typer(ranking, name="ranking")
+app.command(name="week-report")(week_report)
 _REFUSALS = (
     BadSetting, AlreadyServed, UnsafeDatabase, Busy, BadFile, keep.CannotKeep, granting.CannotGrant, Refusal, OSError,
     ConnectionError,

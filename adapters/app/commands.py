@@ -74,6 +74,12 @@ def plan_lines(week: str, figures: Mapping[str, Any], *, dry_run: bool) -> list[
         f"coverage: {figures['coverage']:.0%} of the promo items are offered to somebody",
         f"concentration: the most offered tenth of them has {figures['concentration']:.0%} of all offers",
         f"expected: {figures['expected']:.1f} purchases, {figures['cost'] / 100:.2f} off for them",
+        *(
+            f"{arm} {figures['switch'][arm]}: {one['people']} people, {one['offers']} offers, "
+            f"{one['expected']:.1f} purchases expected by its own word"
+            for arm, one in figures["arms"].items()
+            if len(figures["arms"]) > 1
+        ),
         *(never if withheld else []),
         *customer_lines(figures),
     ]

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from adapters.app.demoweeks import promote, remember
+from adapters.app.demopast import prove
+from adapters.app.demoweeks import look_back, promote, remember
 from adapters.app.settings import Settings
 from adapters.console.passwords import hash_now
 from adapters.db.engines import Engine
@@ -74,7 +75,10 @@ def prepare(settings: Settings, engine: Engine, outside: Outside, folder: Path) 
     goods = _products(random.Random(_SEED))
     if not password_file.exists():
         _fill(engine, outside, files, goods)
+        do_now(engine, outside, prove)
         remember(settings, engine, outside, files, goods)
+        promote(engine, outside, files, goods)
+        look_back(engine, outside, goods)
         passwords = {role.value: f"{login} {secrets.token_urlsafe(12)}" for role, login in LOGINS.items()}
         for role, login in LOGINS.items():
             stored = hash_now(passwords[role.value].split()[1])

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 
+from adapters.app.demopast import plan_past
 from adapters.app.histories import import_sales
 from adapters.app.settings import Settings
 from adapters.db.engines import Engine
@@ -25,8 +26,8 @@ from core.offers.weekly import week_of
 PHONES = (*range(11, 61), *range(100, 300))
 _DAYS = 300
 _PROMOTED = 40
-_WEEKS = 2
-"""Weeks with promo items: this one and the next."""
+_WEEKS = (-1, 0, 1)
+"""Weeks with promo items: the last one, this one and the next."""
 
 
 def remember(settings: Settings, engine: Engine, outside: Outside, files: Path, goods: Sequence[Sequence[str]]) -> None:
@@ -42,9 +43,15 @@ def remember(settings: Settings, engine: Engine, outside: Outside, files: Path, 
     )  # fmt: skip
 
 
+def look_back(engine: Engine, outside: Outside, goods: Sequence[Sequence[str]]) -> None:
+    """Last week was planned, and some of the customers have used its offers."""
+    lines = [(int(phone[-4:]), sku, at.date()) for at, _, _, phone, sku, _ in _lines(goods, outside.clock().date())]
+    do_now(engine, outside, partial(plan_past, bought=lines))
+
+
 def promote(engine: Engine, outside: Outside, files: Path, goods: Sequence[Sequence[str]]) -> None:
-    """This week and the next have promo items; those that have them keep them."""
-    for ahead in range(_WEEKS):
+    """Last week, this week and the next have promo items; those that have them keep them."""
+    for ahead in _WEEKS:
         week = week_of(outside.clock().date() + timedelta(weeks=ahead))
         path = files / f"promo-{week}.csv"
         if path.exists():
@@ -68,7 +75,13 @@ def _promo(week: str, goods: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...
 
 
 def _sales(goods: Sequence[Sequence[str]], today: date) -> Iterator[tuple[str, ...]]:
-    """Receipts of everybody, the oldest first."""
+    """Receipts of everybody, the oldest first, in the columns of the import."""
+    for at, receipt, store, phone, sku, price in _lines(goods, today):
+        yield receipt, store, "1", at.isoformat(), phone, sku, "1", price, "0", "0"
+
+
+def _lines(goods: Sequence[Sequence[str]], today: date) -> list[tuple[datetime, str, str, str, str, str]]:
+    """Instant, receipt, store, phone, sku and price of each line."""
     chance = random.Random(20261127)
     categories = sorted({row[2] for row in goods})
     rows = []
@@ -84,5 +97,4 @@ def _sales(goods: Sequence[Sequence[str]], today: date) -> Iterator[tuple[str, .
             for row in {one[0]: one for one in basket}.values():
                 rows.append((at, f"{number}-{ago}", store, f"+38067000{number:04d}", row[0], row[4]))
             ago -= chance.randrange(4, 11)
-    for at, receipt, store, phone, sku, price in sorted(rows):
-        yield receipt, store, "1", at.isoformat(), phone, sku, "1", price, "0", "0"
+    return sorted(rows)

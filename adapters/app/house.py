@@ -29,6 +29,7 @@ from adapters.db.engines import (
 from adapters.db.lanes import Lanes
 from adapters.db.outside import Outside
 from adapters.db.readers import Mailroom, MediaShelf, Memories
+from adapters.db.weekviews import WeekReads
 from adapters.delivery.desk import Desk
 from adapters.texts.catalogue import Catalogue
 from adapters.texts.phones import PhoneReader
@@ -64,6 +65,7 @@ class House:
     channels: Mapping[str, Channel]
     desk: Desk
     console_views: ConsoleReads
+    week_views: WeekReads
     roles: frozenset[str]
     demo: bool
     demo_logins: Mapping[str, str]
@@ -150,6 +152,7 @@ async def open_house(
                 channels=channels,
                 desk=desk,
                 console_views=ConsoleReads(reading),
+                week_views=WeekReads(reading),
                 roles=roles,
                 demo=demo,
                 demo_logins=demo_logins or {},

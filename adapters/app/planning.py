@@ -10,30 +10,30 @@ from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.analytics.bought import Aside, bought
 from adapters.analytics.clusters import told as clusters_told
+from adapters.analytics.counted import Counted, Figures
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
 from adapters.analytics.leaving import LEARNED, chances, learn, sample
 from adapters.analytics.leaving import told as churn_told
-from adapters.analytics.plan import Asked, Counted, Figures, Newcomer, Plan, Progress, PromoItem, prepare
+from adapters.analytics.plan import Asked, Newcomer, Plan, Progress, PromoItem, prepare
 from adapters.analytics.ports import Moved
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.analytics.weekly import clusters_before, keep_clusters
+from adapters.app.owners import Do, all_of, former_owners
 from adapters.app.settings import Settings
 from adapters.db.planrows import CHUNK
 from adapters.db.profilerows import CHUNK as PROFILES
 from adapters.db.work import DbWork
 from core.offers.weekly import monday_of
 
-Do = Callable[[Callable[[DbWork], Any]], Any]
-T = TypeVar("T")
 _READ = 10_000
 """Rows in one reading work."""
 
@@ -45,17 +45,17 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     """
     lake, zone = Path(settings.lake), do(lambda work: work.programme.timezone)
     first = min(monday_of(week), now.astimezone(zone).date())
-    day, source, around = first - timedelta(days=1), Moved(lake, _former(do)), Around(_products(do))
+    day, source, around = first - timedelta(days=1), Moved(lake, former_owners(do)), Around(_products(do))
     progress("features", 0.0)
     table = _features(settings, source, around, day, zone)
     asked = _asked(do, week, table, clusters_before(lake, week))
     aside = Aside(sample(table["owner"].to_pylist(), LEARNED))
-    plan = prepare(bought(source, first, aside), week, first, asked, progress=progress)
+    plan = prepare(bought(source, first, aside=aside), week, first, asked, progress=progress)
     progress("churn", 0.6)
     with closing(engine_of("duckdb")) as engine:  # of some customers alone: that needs no server
         risk, verdict = learn(engine, aside.lines, around, aside.owners, end=day, zone=zone)
     table = _labelled(table, plan).append_column("leaving", chances(risk, table, day))
-    counted = Counted(len({one.sku for one in asked.promo}), withheld=asked.withheld)
+    counted = Counted(len({one.sku for one in asked.promo}), asked.switch, withheld=asked.withheld)
     known: dict[str, Any] = {"clusters": clusters_told(plan.clusters, asked.before), "churn": churn_told(verdict)}
     if dry_run:
         for _ in plan.blocks(count=counted):
@@ -106,7 +106,7 @@ def _ended(work: DbWork, after: str) -> bool:
 
 
 def _products(do: Do) -> pa.Table:
-    rows = list(_all(do, lambda work, after: work.planning.products(after, _READ), lambda row: row[0]))
+    rows = list(all_of(do, lambda work, after: work.planning.products(after, _READ), lambda row: row[0]))
     names = ("sku", "category", "brand")
     columns = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)}
     return pa.table({**columns, "price": pa.array([row[3] for row in rows], pa.int64())})
@@ -114,7 +114,7 @@ def _products(do: Do) -> pa.Table:
 
 def _asked(do: Do, week: str, table: pa.Table, before: Any) -> Asked:
     def chunks(read: Callable[[DbWork, str], Sequence[Any]], key: Callable[[Any], str]) -> list[Any]:
-        return list(_all(do, read, key))
+        return list(all_of(do, read, key))
 
     promo, withheld = do(lambda work: (work.planning.promo(week), work.planning.withheld(week)))
     products = chunks(lambda work, after: work.planning.products(after, _READ), lambda row: row[0])
@@ -129,6 +129,7 @@ def _asked(do: Do, week: str, table: pa.Table, before: Any) -> Asked:
         newcomers=[Newcomer(one.customer, one.interests, one.store) for one in _newcomers(do)],
         before=before,
         withheld=len(withheld),
+        switch=do(lambda work: work.rankings.current()),
     )
 
 
@@ -143,31 +144,11 @@ def _some_newcomers(work: DbWork, after: str) -> tuple[Sequence[Any], str | None
     return work.planning.newcomers(after, _READ)
 
 
-def _former(do: Do) -> Mapping[str, str]:
-    """Whose purchases are somebody's by now: of merged customers, and of phones that were proven since."""
-    into = dict(_all(do, lambda work, after: work.planning.merged(after, _READ), lambda row: row[0]))
-    after: str | None = ""
-    while after is not None:
-        found, after = do(partial(_some_proven, after=after))
-        into.update(found)
-    return {owner: _last(owner, into) for owner in into}
-
-
-def _some_proven(work: DbWork, after: str) -> tuple[Mapping[str, str], str | None]:
-    return work.planning.proven(after, _READ)
-
-
-def _last(owner: str, into: Mapping[str, str]) -> str:
-    while owner in into:
-        owner = into[owner]
-    return owner
-
-
 def _written(
     do: Do, plan: Plan, now: datetime, counted: Counted, known: Mapping[str, Any], progress: Progress
 ) -> Figures:
     """The plan is the week's current one, with its figures."""
-    begun = do(lambda work: work.plans.begin(plan.week, now))
+    begun = do(lambda work: work.plans.begin(plan.week, now, plan.inputs))
     done, whole = 0, max(1, len(plan.bought.owners))
     for table in plan.blocks(count=counted):
         owners, picks = table["owner"].to_pylist(), table["picks"].to_pylist()
@@ -184,15 +165,3 @@ def _written(
 
 def _add(work: DbWork, plan: int, rows: Sequence[tuple[str, str]]) -> None:
     work.plans.add(plan, rows)
-
-
-def _all(do: Do, read: Callable[[DbWork, str], Sequence[T]], key: Callable[[T], str]) -> Iterator[T]:
-    """Every row of a set that is read in chunks."""
-    after = ""
-    while rows := do(partial(_read, read=read, after=after)):
-        yield from rows
-        after = key(rows[-1])
-
-
-def _read(work: DbWork, read: Callable[[DbWork, str], Sequence[T]], after: str) -> Sequence[T]:
-    return read(work, after)

@@ -28,6 +28,7 @@ from adapters.db.work import DbWork
 from bot.news import voucher_ends
 from bot.ports import Letter
 from core.customers.actions import customer_of
+from core.offers.reporting import is_due
 from core.offers.weekly import week_of
 from core.surveys.actions import book_rewards, open_some
 
@@ -59,6 +60,7 @@ async def tidied(house: House, every: float = HOUR, often: float = OFTEN) -> Asy
             running(_for_ever("scheduler.reminded", leader, lambda: remind(house, _now()), often * 15)),
             running(_for_ever("scheduler.compacted", leader, Tidier(house), every)),
             running(_for_ever("scheduler.planned", leader, lambda: planned(house, _now()), often * 5)),
+            running(_for_ever("scheduler.reported", leader, lambda: reported(house, _now()), every)),
         ):
             yield
     finally:
@@ -169,21 +171,39 @@ async def planned(house: House, now: datetime) -> dict[str, int]:
     local = now.astimezone(house.programme.timezone)
     weeks = [week_of(local.date()), week_of((local + PLANNED_AHEAD).date())]
     wanted = await house.lanes.do("plans", lambda work: [one for one in weeks if work.plans.wanted(one)])
-    made = 0
-    for week in dict.fromkeys(wanted):
-        command = (*NICE, sys.executable, "-m", "adapters.app", "plan-week", "--week", week)
-        environment = {**os.environ, **house.settings.environment}
-        child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=DEVNULL, stderr=PIPE)
-        try:
-            _, said = await child.communicate()
-        except asyncio.CancelledError:
-            child.terminate()  # the next one goes on where it stopped
-            await child.wait()
-            raise
-        made += not child.returncode
-        if child.returncode:
-            log.warning("scheduler.failed", chore="scheduler.planned", week=week, said=_last_line(said))
-    return {"planned": made}
+    made = [await _by_a_child(house, "scheduler.planned", "plan-week", week) for week in dict.fromkeys(wanted)]
+    return {"planned": sum(made)}
+
+
+async def reported(house: House, now: datetime) -> dict[str, int]:
+    """This week and the one before have today's report, until that is final; by a process of its own, too."""
+    zone = house.programme.timezone
+    today = now.astimezone(zone).date()
+    weeks = [week_of(today), week_of(today - timedelta(weeks=1))]
+
+    def due(work: DbWork) -> list[str]:
+        planned = [week for week in weeks if work.reports.plan(week) is not None]
+        return [week for week in planned if is_due(work.reports.of(week), now, zone)]
+
+    wanted = await house.lanes.do("reports", due)
+    made = [await _by_a_child(house, "scheduler.reported", "week-report", week) for week in wanted]
+    return {"reported": sum(made)}
+
+
+async def _by_a_child(house: House, chore: str, verb: str, week: str) -> bool:
+    """The command is done about the week by a process of its own, as a person's would be; whether it could."""
+    command = (*NICE, sys.executable, "-m", "adapters.app", verb, "--week", week)
+    environment = {**os.environ, **house.settings.environment}
+    child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=DEVNULL, stderr=PIPE)
+    try:
+        _, said = await child.communicate()
+    except asyncio.CancelledError:
+        child.terminate()  # the next one goes on where it stopped
+        await child.wait()
+        raise
+    if child.returncode:
+        log.warning("scheduler.failed", chore=chore, week=week, said=_last_line(said))
+    return not child.returncode
 
 
 def _last_line(said: bytes) -> str:

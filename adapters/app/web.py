@@ -67,6 +67,7 @@ def build_app(house: House) -> web.Application:
             sessions=sessions,
             texts=house.texts,
             views=house.console_views,
+            weeks=house.week_views,
             programme=house.programme,
             key=house.settings.key("logins"),
         )

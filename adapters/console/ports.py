@@ -5,6 +5,10 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from core.cards.views import Figures
+from core.offers.ports import RankingWork
+from core.offers.rankings import Switch
+from core.offers.reporting import Report
+from core.offers.weekly import Planned
 from core.staff.ports import StaffWork
 from core.staff.views import StaffRow
 from core.stores.ports import StoresWork
@@ -25,7 +29,25 @@ class ConsoleViews(Protocol):
     async def staff(self) -> Sequence[StaffRow]: ...
 
 
-class ConsoleWork(StaffWork, StoresWork, Protocol):
+class WeekViews(Protocol):
+    """Reads for the page of the week's offers."""
+
+    async def weeks(self) -> Sequence[str]:
+        """Weeks that have promo items or a plan, the newest first."""
+        ...
+
+    async def plan(self, week: str) -> Planned | None: ...
+
+    async def report(self, week: str) -> Report | None: ...
+
+    async def before(self, week: str) -> Sequence[Report]:
+        """The kept reports of the year before the week, oldest first."""
+        ...
+
+    async def switch(self) -> Switch: ...
+
+
+class ConsoleWork(StaffWork, StoresWork, RankingWork, Protocol):
     """Work of the console."""
 
 

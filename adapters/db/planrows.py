@@ -38,17 +38,22 @@ class PlanRows:
         made = run(select(plans.c.id).where(plans.c.week == week, plans.c.state == CURRENT)).first()
         return made is None and run(select(promo.c.sku).where(promo.c.week == week).limit(1)).first() is not None
 
-    def begin(self, week: str, at: datetime) -> Begun:
-        """Two who begin at once: the second loses the race for the week's only unfinished plan and goes on with it."""
+    def begin(self, week: str, at: datetime, inputs: str = "") -> Begun:
+        """Two who begin at once: the second loses the race for the week's only unfinished plan and goes on with it.
+
+        One of other inputs is replaced before it ever was current, and its rows leave as those of any replaced plan.
+        """
         monday_of(week)
-        run = self._connection.execute
-        found = run(select(plans.c.id).where(plans.c.week == week, plans.c.state == BUILDING)).scalar()
-        if found is None:
-            made = run(insert(plans).returning(plans.c.id), {"week": week, "state": BUILDING, "made_at": at})
-            return Begun(int(made.scalar_one()))
-        # Lower-case hexadecimal, dashes in the same places and `phone:` sort alike in every collation.
-        last = run(select(func.max(plan_rows.c.owner)).where(plan_rows.c.plan == found)).scalar()
-        return Begun(int(found), last or "")
+        run, of = self._connection.execute, plans.c
+        found = run(select(of.id, of.inputs).where(of.week == week, of.state == BUILDING).with_for_update()).first()
+        if found is not None and found.inputs == inputs:
+            # Lower-case hexadecimal, dashes in the same places and `phone:` sort alike in every collation.
+            last = run(select(func.max(plan_rows.c.owner)).where(plan_rows.c.plan == found.id)).scalar()
+            return Begun(int(found.id), last or "")
+        if found is not None:
+            run(update(plans).where(of.id == found.id).values(state=REPLACED))
+        row = {"week": week, "state": BUILDING, "made_at": at, "inputs": inputs}
+        return Begun(int(run(insert(plans).returning(of.id), row).scalar_one()))
 
     def add(self, plan: int, rows: Sequence[tuple[str, str]]) -> None:
         """All of them, or none."""

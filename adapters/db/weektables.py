@@ -1,4 +1,4 @@
-"""The tables of the week's offers: what is cheaper, what was picked for whom, what was refused, what came of it."""
+"""The tables of the week's offers: what is cheaper, what is picked for whom and how, what people did about it."""
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, Integer, String, Table, Text, text
 
@@ -30,6 +30,7 @@ plans = Table(
     Column("state", String(10), nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("figures", JSON),
+    Column("inputs", String(64)),
     *(
         Index(
             f"ix_plans_{state}", "week", unique=True, sqlite_where=text(f"state = '{state}'"),
@@ -38,7 +39,8 @@ plans = Table(
         for state in (CURRENT, BUILDING)
     ),
 )  # fmt: skip
-"""At most one of a week is current, and one is being made; the headers stay, with their figures."""
+"""At most one of a week is current, and one is being made; the headers stay, with their figures. `inputs`: a digest of
+what the plan is made of."""
 plan_rows = Table(
     "plan_rows",
     metadata,
@@ -64,5 +66,25 @@ offer_events = Table(
     Column("what", String(10), primary_key=True),
     Column("kind", String(10), nullable=False),
     Column("at", Instant, nullable=False),
-    Index("ix_offer_events_week_what_kind", "week", "what", "kind"),
+    Index("ix_offer_events_week_customer", "week", "customer"),
 )
+week_reports = Table(
+    "week_reports",
+    metadata,
+    Column("week", String(8), primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("figures", JSON, nullable=False),
+)
+rankings = Table(
+    "rankings",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("champion", String(16), nullable=False),
+    Column("challenger", String(16)),
+    Column("share", Integer, CheckConstraint("share between 0 and 50", name="share"), nullable=False),
+    Column("salt", String(64), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("by", String(64), nullable=False),
+)
+"""The newest row holds; nobody changes or removes a line."""
+GROWS = ("rankings",)

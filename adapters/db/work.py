@@ -21,6 +21,7 @@ from adapters.db.people import AddressRows, CodeRows, CustomerRows, MergeRows, S
 from adapters.db.planningrows import PlanningRows
 from adapters.db.planrows import PlanRows
 from adapters.db.profilerows import ProfileRows
+from adapters.db.reportrows import RankingRows, ReportRows
 from adapters.db.salerows import SaleRows
 from adapters.db.shelves import Shelves
 from adapters.db.sql import add, flat, put
@@ -141,6 +142,16 @@ class DbWork:
     def plans(self) -> PlanRows:
         """Plans of weeks."""
         return PlanRows(self._connection)
+
+    @cached_property
+    def reports(self) -> ReportRows:
+        """What came of weeks."""
+        return ReportRows(self._connection)
+
+    @cached_property
+    def rankings(self) -> RankingRows:
+        """How offers are ranked."""
+        return RankingRows(self._connection)
 
     @cached_property
     def planning(self) -> PlanningRows:

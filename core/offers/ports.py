@@ -6,8 +6,11 @@ from typing import Any, Protocol
 
 from core.ledger.ports import LedgerWork
 from core.offers.model import Offer
-from core.offers.weekly import Begun, Chosen, Did, Newcomer, OfferEvent, PromoItem
+from core.offers.rankings import Switch
+from core.offers.reporting import Report
+from core.offers.weekly import Begun, Chosen, Did, Newcomer, OfferEvent, Planned, PromoItem
 from core.shared.values import CustomerId, Phone
+from core.shared.work import Work
 
 
 class Offers(Protocol):
@@ -95,10 +98,11 @@ class Plans(Protocol):
         """True for a week that has promo items and no current plan."""
         ...
 
-    def begin(self, week: str, at: datetime) -> Begun:
+    def begin(self, week: str, at: datetime, inputs: str = "") -> Begun:
         """The plan of the week that is being made: a new one, or the unfinished one to go on with.
 
-        Raises Invalid (`week`).
+        `inputs` stands for all that the plan is made of: one that was begun with others is given up, and a new one
+        begins. Raises Invalid (`week`).
         """
         ...
 
@@ -181,6 +185,53 @@ class Profiles(Protocol):
     def end(self, after: str) -> bool:
         """Some of the owners behind `after` are gone; True when there are none any more."""
         ...
+
+
+class Reports(Protocol):
+    """What came of weeks: what a report is made of, set by set, and the reports that are kept."""
+
+    def plan(self, week: str) -> Planned | None:
+        """The week's current plan, None without one."""
+        ...
+
+    def picks(self, plan: int, after: str, limit: int) -> Sequence[tuple[str, str]]:
+        """(owner, picks as text) of the next owners of a plan."""
+        ...
+
+    def events(self, week: str, after: str, limit: int) -> Sequence[tuple[str, str, str]]:
+        """(customer, sku, what happened): everything of the next `limit` customers with an event in the week."""
+        ...
+
+    def put(self, report: Report) -> None:
+        """The report is its week's."""
+        ...
+
+    def of(self, week: str) -> Report | None:
+        """The kept report of the week."""
+        ...
+
+    def before(self, week: str) -> Sequence[Report]:
+        """The kept reports of the year before the week, oldest first."""
+        ...
+
+
+class Rankings(Protocol):
+    """Which rankings have been champion and challenger; nothing of it is ever changed."""
+
+    def current(self) -> Switch:
+        """What holds now; the usual champion alone while nobody has said otherwise."""
+        ...
+
+    def put(self, switch: Switch) -> None:
+        """It holds from now on."""
+        ...
+
+
+class RankingWork(Work, Protocol):
+    """Work that reaches the rankings."""
+
+    @property
+    def rankings(self) -> Rankings: ...
 
 
 class OfferWork(LedgerWork, Protocol):

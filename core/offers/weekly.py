@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.offers.model import Audience, FixedPrice, Goods, Limits, Match, Offer, Window
@@ -225,6 +226,16 @@ class Begun:
 
     id: int
     after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan that is its week's current one, and what it came to when it was made."""
+
+    id: int
+    week: str
+    made_at: datetime
+    figures: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

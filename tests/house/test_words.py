@@ -27,9 +27,11 @@ BUILT = {
     "refusal.": "the code of a refusal",
     "role.": "a role of the staff",
     "typed.": "an action that may be typed",
+    "week.": "a reason, a ranking, or the code of a refusal about rankings",
 }
 """How keys that are built at run time begin, and of what: the rest of such a key stands in the code as a literal."""
-LATIN = {"Viber", "Telegram", "QR", "kartka", "import", "stores", "demo", "sms", "phone", "SMS", "English", "https"}
+LATIN = {"Viber", "Telegram", "QR", "kartka", "import", "stores", "demo", "sms", "phone", "SMS", "English", "https",
+         "promo", "plan", "week", "report", "CSV"}  # fmt: skip
 FORMS = {"uk": 3, "ru": 3, "en": 2}
 
 

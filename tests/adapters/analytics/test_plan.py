@@ -8,7 +8,8 @@ from typing import Any
 import numba
 import pytest
 
-from adapters.analytics.plan import Asked, Counted, Newcomer, NothingToOffer, Plan, PromoItem, prepare
+from adapters.analytics.counted import Counted
+from adapters.analytics.plan import Asked, Newcomer, NothingToOffer, Plan, PromoItem, prepare
 from adapters.analytics.ranking import Rules
 from tests.adapters.analytics.shopping import MONDAY, Bought, batch_of, crowd
 

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from adapters.app.scheduling import planned, tidied
+from adapters.app.scheduling import planned, reported, tidied
 from adapters.db.lanes import do_now
+from core.offers.reporting import Count
 from core.offers.weekly import week_at
 from tests.journeys.test_web import Chat
 from tests.support.served import Served, serve, until
-from tests.support.weekly import ROWS, load, promo_file, shelve
+from tests.support.weekly import PICKS, ROWS, load, plan, promo_file, shelve
 
 
 @pytest.mark.parametrize(("roles", "leaves"), [({"web", "worker", "scheduler"}, True), ({"web", "worker"}, False)])
@@ -66,3 +67,23 @@ async def test_a_plan_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path
         with capture_logs() as said:
             assert await planned(house, now) == {"planned": 0}
         assert said[0]["said"].startswith("KARTKA_ANALYTICS: no PostgreSQL at 127.0.0.1")
+
+
+@pytest.mark.timeout(300)
+async def test_a_planned_week_is_reported_once_a_day_by_a_process_of_its_own(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    async with serve(f"sqlite+aiosqlite:///{tmp_path}/k.db", lake=str(tmp_path / "lake")) as served:
+        house = served.house
+        zone = house.programme.timezone
+        week, last = week_at(now, zone), week_at(now - timedelta(weeks=1), zone)
+        assert await reported(house, now) == {"reported": 0}
+        await house.lanes.do("t", shelve)
+        do = partial(do_now, house.engine, house.outside)
+        for one in (week, last):
+            await asyncio.to_thread(load, do, promo_file(tmp_path, one, *ROWS))
+            await house.lanes.do("t", partial(plan, week=one, picks={"somebody": PICKS}))
+        assert await reported(house, now) == {"reported": 2}
+        assert await reported(house, now) == {"reported": 0}
+        kept = await house.lanes.do("t", lambda work: work.reports.of(last))
+        assert kept is not None
+        assert kept.whole.made == Count(3, 1)
