@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL, make_url
 
-from adapters.db import ledgertables, saletables, schema, surveytables
+from adapters.db import ledgertables, saletables, schema, situationtables, surveytables
 from adapters.db.engines import AlreadyServed, is_sqlite, serve_alone, sync_engine
 from adapters.db.promises import OUT_OF_ORDER, PASSED_BY, PROMISES
 from adapters.db.sealing import broken_seals
@@ -69,7 +69,7 @@ def _triggers(connection: Connection) -> Sequence[str]:
         there = {
             row[0] for row in connection.execute(text("select event_object_table from information_schema.triggers"))
         }
-    grows = (*APPEND_ONLY, *ledgertables.GROWS, *saletables.GROWS, *surveytables.GROWS)
+    grows = (*APPEND_ONLY, *ledgertables.GROWS, *saletables.GROWS, *surveytables.GROWS, *situationtables.GROWS)
     return [table for table in grows if table not in there]
 
 

@@ -21,6 +21,7 @@ from adapters.db.planningrows import PlanningRows
 from adapters.db.planrows import PlanRows
 from adapters.db.salerows import SaleRows
 from adapters.db.shelves import Shelves
+from adapters.db.situationrows import SituationRows
 from adapters.db.sql import add, flat, put
 from adapters.db.surveyrows import AnswerRows, QuestionnaireRows, RewardRows
 from adapters.db.tables import counters, events
@@ -139,6 +140,11 @@ class DbWork:
     def plans(self) -> PlanRows:
         """Plans of weeks."""
         return PlanRows(self._connection)
+
+    @cached_property
+    def situations(self) -> SituationRows:
+        """How rules of situations stand, and whom they met."""
+        return SituationRows(self._connection, self._outside)
 
     @cached_property
     def planning(self) -> PlanningRows:

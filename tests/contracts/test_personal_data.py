@@ -23,6 +23,8 @@ from core.cards.plastic import link_plastic
 from core.customers.model import CodeUse, Customer
 from core.customers.proof import send_code, subject_of_phone
 from core.ledger.merging import merge, unmerge
+from core.offers.meeting import Arm, Met
+from core.offers.situations import Rule
 from core.offers.weekly import Because, Chosen, Did, Pick, PromoItem, picks_text
 from core.sales.export import export
 from core.shared.refusals import Refusal
@@ -39,6 +41,7 @@ EXPORTED = {
     "plan_rows": {"picks"},
     "refused_goods": {"sku"},
     "offer_events": {"sku"},
+    "situation_people": {"week"},
 }
 """Personal columns that `core.sales.export` shows."""
 HELD_BACK = {
@@ -53,6 +56,7 @@ HELD_BACK = {
 }
 """Personal columns that the export leaves out, and why."""
 NOT_PERSONAL = {
+    "situation_rules": "*",
     "stores": "*", "products": "*", "promo": "*", "plans": "*", "tills": "*", "till_misses": "*", "counters": "*",
     # People who work here have logins, not cards; their rows end with the login.
     "staff": "*", "sessions": "*",
@@ -68,6 +72,7 @@ NOT_PERSONAL = {
     "plan_rows": {"plan", "owner"},
     "refused_goods": {"customer", "at"},
     "offer_events": {"customer", "week", "what", "kind", "at"},
+    "situation_people": {"rule", "owner", "arm", "voucher", "at"},
     # The number finds a card that is deleted; the shop's receipts name it, and the accounting stays.
     "cards": "*", "card_numbers": "*", "spoken_codes": "*",
     # The accounting: points, receipts and rights, kept under the pseudonym (domain section 2).
@@ -96,6 +101,7 @@ TRACES = (
     "Пластикова", "Вільна", "ref-canary", "1987-06-05", "1961-02-03", "стать-канарка", "Канаркове", "canary@example",
     "тіло-канарка", "лист-канарка", "діалог-канарка", "пам'ять-канарка", "файл-канарка", "спроба-канарка",
     "відповідь-канарка", "добір-канарка", "відмова-канарка", "товар-канарка",
+    "тиж-кан",
 )  # fmt: skip
 
 
@@ -157,6 +163,8 @@ def leave_traces(work: Any, customer: Customer, person: Person) -> None:
     work.weeks.note(customer.id, [Chosen(pick, item)], Did.SHOWN, work.now)
     phone = customer.phone
     assert phone is not None
+    for owner in (customer.id, f"phone:{work.offers.hashed(phone)}"):
+        work.situations.add(Met(Rule.BIRTHDAY, owner, "тиж-кан", Arm.CONTROL, None, work.now))
     work.plans.add(begun.id, [(f"phone:{work.offers.hashed(phone)}", picks_text([pick]))])
     work.plans.finish(begun.id, {})
     subject = subject_of_phone(address, phone)
@@ -202,7 +210,7 @@ def test_what_is_personal_is_exported_and_forgotten_everywhere(world: World) -> 
     shown = json.dumps(world.do(lambda work: export(work, customer=owner)), ensure_ascii=False)
     for trace in ("+380671234567", "Канаркіна", "ref-canary", "1987-06-05", "стать-канарка", "Канаркове", "canary@",
                   "user-key-4711", "user-key-4712", "Профільна", "Пластикова", "відповідь-канарка",
-                  "добір-канарка", "відмова-канарка", "товар-канарка",
+                  "добір-канарка", "відмова-канарка", "товар-канарка", "тиж-кан",
                   "+380672222222", "Злита", "1961-02-03", "11110000", "22220000"):  # fmt: skip
         assert trace in shown
 
