@@ -4,6 +4,7 @@ Days and seconds are whole numbers since 1970 in UTC, so that no calendar or zon
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,15 +62,17 @@ def broken(source: Source) -> list[str]:
     return [str(path) for path in Files(source).broken()] if isinstance(source, Path) else []
 
 
-def by_months(source: Source, load: Callable[[Iterator[pa.Table]], T], owners: Between = (None, None)) -> Iterator[T]:
+def by_months(
+    source: Source, load: Callable[[Iterator[pa.Table]], T], owners: Between = (None, None), since: date = date.min
+) -> Iterator[T]:
     """What is loaded of the lines of each month, which come by row groups in the columns of `READ`, texts as
-    dictionaries; only row groups with such `owners` (`Files.groups`).
+    dictionaries; only row groups with such `owners` (`Files.groups`), only months that end after `since`.
 
     A file that turns out broken on the way is set aside, and its month is loaded again without it.
     """
     if isinstance(source, Path):
         files = Files(source)
-        for month in files.months():
+        for month in (one for one in files.months() if one >= since.isoformat()[:7]):
             yield files.reading(month, lambda found: load(files.groups(found, READ.names, owners=owners)))
     else:
         yield load(iter([source.select(READ.names)]))

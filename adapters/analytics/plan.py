@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from adapters.analytics import affinity, rhythm
 from adapters.analytics.clusters import Before, Clusters, clusters, popular
+from adapters.analytics.neighbours import Door, Neighbours, neighbours, numbered, placed
 from adapters.analytics.purchases import EPOCH, Ints, Longs, Purchases, purchases
 from adapters.analytics.ranking import Candidates, Models, People, Ranked, Rules, Why, rank
 
@@ -27,10 +28,11 @@ BLOCK = 50_000
 _LONGEST = 200
 """Letters of what a reason is about."""
 Progress = Callable[[str, float], None]
-_RULES = Rules()
+_RULES, _DOOR = Rules(), Door()
 WORDS = {
     Why.DUE: "due", Why.USUAL: "usual", Why.TOGETHER: "together", Why.ALIKE: "alike", Why.INTEREST: "interest",
     Why.STORE: "store", Why.CHAIN: "chain", Why.NEW: "new",
+    Why.NEIGHBOUR: "neighbour",
 }  # fmt: skip
 
 
@@ -64,6 +66,9 @@ class Asked:
     promo: Sequence[PromoItem]
     category: Mapping[str, str]
     """Of each sku."""
+    brand: Mapping[str, str] = field(default_factory=dict)
+    """Of each sku."""
+    door: Door = _DOOR
     store: Mapping[str, str] = field(default_factory=dict)
     """Of each owner: where they buy most."""
     refused: Iterable[tuple[str, str]] = ()
@@ -92,6 +97,8 @@ class Figures:
     """Purchases to expect within the horizon."""
     cost: float
     """What those would cost in discounts, minor units."""
+    situations: Mapping[str, Mapping[str, int | bool | str]] = field(default_factory=dict)
+    """By rule: whether it is on, whom it meets, how many have and have not got something for it, what it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,13 @@ class Plan:
     _asked: Asked
     _items: Sequence[PromoItem]
     _groups: Sequence[str]
+    _brands: Sequence[str]
+    _next: Neighbours
+
+    @property
+    def next_door(self) -> int:
+        """How many people have something next door (`neighbours`)."""
+        return int((self._next.candidate >= 0).sum())
 
     def blocks(self, *, after: str = "", size: int = BLOCK, count: "Counted | None" = None) -> Iterator[pa.Table]:
         """Tables of `owner` and `picks` (contract of `core.offers`), those after that owner, in the order of owners."""
@@ -123,12 +137,13 @@ class Plan:
     def without(self, owner: str) -> "Plan":
         """The same week for everybody but this owner: somebody was forgotten while it was written."""
         keep = np.flatnonzero(np.array([one != owner for one in self.bought.owners.to_pylist()], bool))
-        return replace(self, bought=self.bought.of(keep), _people=self._people.at(keep))
+        return replace(self, bought=self.bought.of(keep), _people=self._people.at(keep), _next=self._next.at(keep))
 
     def _ranked(self, some: slice) -> Ranked:
         owners = np.arange(some.start, some.stop)
         bought, people = self.bought.of(owners), self._people.at(owners)
-        return rank(bought, self._day, self._models, self._offered, people, self._asked.rules, week=self.week)
+        made = rank(bought, self._day, self._models, self._offered, people, self._asked.rules, week=self.week)
+        return placed(made, self._next.at(owners), self._models.local[-1]) if self._asked.door.on else made
 
     def _told(self, ranked: Ranked) -> list[str]:
         """Each owner's picks as compact JSON: [sku, reason, about, times, gap]."""
@@ -152,6 +167,8 @@ class Plan:
                     what = tastes[one]
                 elif kind == Why.INTEREST:
                     what = self._groups[one]
+                elif kind == Why.NEIGHBOUR:
+                    what = self._brands[one][:_LONGEST]
                 told = json.dumps(what, ensure_ascii=False)
                 picks.append(f'[{skus[candidate]},"{WORDS[Why(kind)]}",{told},{n},{days}]')
             rows.append(f"[{','.join(picks)}]")
@@ -240,7 +257,9 @@ def prepare(
         store, found.label, *_refused(asked, owners, items),
         np.array([owner not in asked.unprofiled for owner in owners], bool), _likes(owners, newcomers, groups),
     )  # fmt: skip
-    return Plan(week, bought, found, day, models, candidates, people, asked, items, groups)
+    brands, brand = numbered([asked.brand.get(sku, "") for sku in skus])
+    next_door = neighbours(bought, numbered(category)[1], brand, candidates, people, local[-1], asked.door)
+    return Plan(week, bought, found, day, models, candidates, people, asked, items, groups, brands, next_door)
 
 
 def _sold_in(items: Sequence[PromoItem]) -> set[str]:

@@ -25,6 +25,8 @@ from core.offers.weekly import week_of
 PHONES = (*range(11, 61), *range(100, 300))
 _DAYS = 300
 _PROMOTED = 40
+_FAITHFUL = 10
+"""Every so many customers one buys of a single category, so that the week has somebody to show the next one to."""
 _WEEKS = 2
 """Weeks with promo items: this one and the next."""
 
@@ -82,6 +84,8 @@ def _sales(goods: Sequence[Sequence[str]], today: date) -> Iterator[tuple[str, .
             basket += chance.sample(mine if chance.random() < 0.8 else list(goods), 2)
             at = datetime.combine(today - timedelta(days=ago), time(chance.randrange(9, 21), chance.randrange(60)))
             for row in {one[0]: one for one in basket}.values():
+                if number % _FAITHFUL == 0 and row[2] != tastes[0]:
+                    continue
                 rows.append((at, f"{number}-{ago}", store, f"+38067000{number:04d}", row[0], row[4]))
             ago -= chance.randrange(4, 11)
     for at, receipt, store, phone, sku, price in sorted(rows):

@@ -5,7 +5,7 @@ the scheduler starts the same command as a person would, so that a till never wa
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,14 +17,16 @@ import pyarrow.parquet as pq
 from adapters.analytics.bought import bought
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
+from adapters.analytics.neighbours import Door
 from adapters.analytics.plan import Asked, Counted, Figures, Newcomer, Plan, Progress, PromoItem, prepare
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.analytics.weekly import clusters_before, keep_clusters
 from adapters.app.settings import Settings
+from adapters.app.situations import Seen, door, situations
 from adapters.db.planrows import CHUNK
 from adapters.db.work import DbWork
-from core.offers.weekly import monday_of
+from core.offers.weekly import Because, monday_of
 
 Do = Callable[[Callable[[DbWork], Any]], Any]
 T = TypeVar("T")
@@ -41,18 +43,33 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     first = min(monday_of(week), now.astimezone(zone).date())
     progress("features", 0.02)
     table = _features(settings, do, lake, first - timedelta(days=1), zone)
-    asked = _asked(do, week, table, clusters_before(lake, week))
+    switches = do(lambda work: work.situations.switches())
+    gone = frozenset(_all(do, lambda work, after: work.planning.forgotten(after, _READ), lambda one: one))
+    asked = _asked(do, week, table, clusters_before(lake, week), door(switches, gone))
     former = _former(do)
     plan = prepare(_renamed(bought(lake, first), former), week, first, asked, progress=progress)
     counted = Counted(len({one.sku for one in asked.promo}))
+    seen = Seen(
+        week, first, now.astimezone(zone).date(), lake, table, former, asked.unprofiled, gone,
+        [row[3] for row in _catalogue(do)],
+    )  # fmt: skip
+
+    def whole() -> Figures:
+        """The plan's figures, once its people have been met."""
+        progress("situations", 0.99)
+        figures = counted.figures()
+        picked = figures.reasons[Because.NEIGHBOUR]
+        met = situations(do, seen, switches, next_door=plan.next_door, picked=picked, dry_run=dry_run)
+        return replace(figures, situations=met)
+
     if dry_run:
         for _ in plan.blocks(count=counted):
             progress("offers", 0.8)
-        return counted.figures()
-    _written(do, plan, now, counted, progress)
+        return whole()
+    figures = _written(do, plan, now, counted, progress, whole)
     keep_clusters(lake, week, plan.clusters, plan.bought.owners)
     _keep_features(lake, week, table, plan)
-    return counted.figures()
+    return figures
 
 
 def _features(settings: Settings, do: Do, lake: Path, day: date, zone: Any) -> pa.Table:
@@ -64,24 +81,30 @@ def _features(settings: Settings, do: Do, lake: Path, day: date, zone: Any) -> p
         engine.close()
 
 
+def _catalogue(do: Do) -> list[tuple[str, str, str, int, str]]:
+    return list(_all(do, lambda work, after: work.planning.products(after, _READ), lambda row: row[0]))
+
+
 def _products(do: Do) -> pa.Table:
-    rows = list(_all(do, lambda work, after: work.planning.products(after, _READ), lambda row: row[0]))
+    rows = _catalogue(do)
     names = ("sku", "category", "brand")
     columns = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)}
     return pa.table({**columns, "price": pa.array([row[3] for row in rows], pa.int64())})
 
 
-def _asked(do: Do, week: str, table: pa.Table, before: Any) -> Asked:
+def _asked(do: Do, week: str, table: pa.Table, before: Any, next_door: Door) -> Asked:
     def chunks(read: Callable[[DbWork, str], Sequence[Any]], key: Callable[[Any], str]) -> list[Any]:
         return list(_all(do, read, key))
 
     promo = do(lambda work: work.planning.promo(week))
-    products = chunks(lambda work, after: work.planning.products(after, _READ), lambda row: row[0])
+    products = _catalogue(do)
     refused = chunks(lambda work, after: work.planning.refused(after, _READ), lambda row: row[0])
     unprofiled = chunks(lambda work, after: work.planning.unprofiled(after, _READ), lambda one: one)
     return Asked(
         promo=[PromoItem(one.sku, one.price_was, one.price, one.stores) for one in promo],
         category={sku: category for sku, category, *_ in products},
+        brand={sku: brand for sku, _, brand, *_ in products},
+        door=next_door,
         store=dict(zip(table["owner"].to_pylist(), table["top_store"].to_pylist(), strict=True)),
         refused=[*refused, *do(lambda work: work.planning.used_up(week))],
         unprofiled=frozenset(unprofiled),
@@ -132,7 +155,10 @@ def _renamed(batches: Iterable[pa.RecordBatch], former: Mapping[str, str]) -> It
         yield pa.RecordBatch.from_arrays([owners, batch.column("sku"), batch.column("day")], ["owner", "sku", "day"])
 
 
-def _written(do: Do, plan: Plan, now: datetime, counted: Counted, progress: Progress) -> None:
+def _written(
+    do: Do, plan: Plan, now: datetime, counted: Counted, progress: Progress, tell: Callable[[], Figures]
+) -> Figures:
+    """The plan is current with its figures: before that whoever is met in it has been, or the next run meets them."""
     begun = do(lambda work: work.plans.begin(plan.week, now))
     done, whole = 0, max(1, len(plan.bought.owners))
     for table in plan.blocks(count=counted):
@@ -143,7 +169,9 @@ def _written(do: Do, plan: Plan, now: datetime, counted: Counted, progress: Prog
                 do(partial(_add, plan=begun.id, rows=rows))
         done += len(owners)
         progress("offers", 0.6 + 0.4 * done / whole)
-    do(lambda work: work.plans.finish(begun.id, asdict(counted.figures())))
+    figures = tell()
+    do(lambda work: work.plans.finish(begun.id, asdict(figures)))
+    return figures
 
 
 def _add(work: DbWork, plan: int, rows: Sequence[tuple[str, str]]) -> None:

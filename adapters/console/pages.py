@@ -10,6 +10,7 @@ from aiohttp import web
 from adapters.console.login import Login
 from adapters.console.passwords import hashed, one_time_password
 from adapters.console.ports import ConsoleViews, House
+from adapters.console.situations import SEES, SituationPages
 from adapters.http.assets import add_folder
 from adapters.http.headers import FRAMED, needs
 from adapters.http.pages import Pages, language_of
@@ -62,12 +63,12 @@ class Console:
         here = now.astimezone(self._programme.timezone)
         today = here.replace(hour=0, minute=0, second=0, microsecond=0)
         figures = await self._views.figures(today, now - timedelta(days=7))
-        return self._show(request, "home.html", figures=figures)
+        return self.show(request, "home.html", figures=figures)
 
     async def tills(self, request: web.Request, key: str = "", error: str = "", status: int = 200) -> web.Response:
         """Every till; a new key is shown here once."""
         rows, stores = await self._views.tills(), await self._views.stores()
-        return self._show(request, "tills.html", status, rows=rows, stores=stores, key=key, error=error)
+        return self.show(request, "tills.html", status, rows=rows, stores=stores, key=key, error=error)
 
     async def add_till(self, request: web.Request) -> web.Response:
         """A till has a key."""
@@ -87,7 +88,7 @@ class Console:
     async def staff(self, request: web.Request, password: str = "", error: str = "", status: int = 200) -> web.Response:
         """Everybody with a login; a one-time password is shown here once."""
         rows = await self._views.staff()
-        return self._show(request, "staff.html", status, rows=rows, roles=list(Role), password=password, error=error)
+        return self.show(request, "staff.html", status, rows=rows, roles=list(Role), password=password, error=error)
 
     async def add_staff(self, request: web.Request) -> web.Response:
         """A login with a one-time password."""
@@ -126,12 +127,14 @@ class Console:
             raise web.HTTPBadRequest
         return Role(given)
 
-    def _show(self, request: web.Request, name: str, status: int = 200, **data: Any) -> web.Response:
+    def show(self, request: web.Request, name: str, status: int = 200, **data: Any) -> web.Response:
+        """The page in the frame that every page of the console has."""
         needs(request, FRAMED)
         session = request[SESSION]
         language = language_of(request, self._programme.default_language)
         owner = session.role == "owner"
-        common = {"login": session.login, "owner": owner, "csrf": self._sessions.csrf(session), "path": request.path}
+        sees = {"owner": owner, "sees_situations": session.role in SEES}
+        common = {"login": session.login, **sees, "csrf": self._sessions.csrf(session), "path": request.path}
         return self._pages.show(name, language, status, brand=self._programme.brand, **common, **data)
 
 
@@ -152,5 +155,10 @@ def add_console(
 
     pages = Pages(HERE / "templates", in_language)
     Login(house=house, sessions=sessions, pages=pages, key=key, default=programme.default_language).add_routes(app)
-    Console(house=house, sessions=sessions, pages=pages, views=views, programme=programme).add_routes(app)
+    console = Console(house=house, sessions=sessions, pages=pages, views=views, programme=programme)
+    console.add_routes(app)
+    SituationPages(
+        house=house, views=views, texts=texts, programme=programme, show=console.show,
+        language_of=lambda request: language_of(request, programme.default_language),
+    ).add_routes(app, sessions)  # fmt: skip
     add_folder(app, "/console/static", HERE / "static")

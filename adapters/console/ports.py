@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from core.cards.views import Figures
+from core.offers.ports import OfferWork
+from core.offers.views import SituationsView
 from core.staff.ports import StaffWork
 from core.staff.views import StaffRow
-from core.stores.ports import StoresWork
 from core.stores.views import StoreRow, TillRow
 
 T = TypeVar("T")
@@ -24,8 +25,10 @@ class ConsoleViews(Protocol):
 
     async def staff(self) -> Sequence[StaffRow]: ...
 
+    async def situations(self) -> SituationsView: ...
 
-class ConsoleWork(StaffWork, StoresWork, Protocol):
+
+class ConsoleWork(StaffWork, OfferWork, Protocol):
     """Work of the console."""
 
 

@@ -93,12 +93,14 @@ class PlanningRows:
         of = customers.c
         some = select(of.id).where(of.id > after).order_by(of.id).limit(limit).subquery().c.id
         last, count = self._connection.execute(select(func.max(some), func.count())).one()
+        if not count:
+            return [], None
         day = cast(extract("month", of.birthday) * 100 + extract("day", of.birthday), Integer)
         chosen = select(of.id, of.birthday).where(
             of.id > after, of.id <= last, of.merged_into.is_(None), of.forgotten_at.is_(None),
             day.in_([month * 100 + one for month, one in birthdays_of(week)]),
         )  # fmt: skip
-        rows = self._connection.execute(chosen.order_by(of.id)).all() if count else []
+        rows = self._connection.execute(chosen.order_by(of.id))
         return [(CustomerId(row.id), row.birthday) for row in rows], last if count == limit else None
 
     def merged(self, after: str, limit: int) -> Sequence[tuple[str, str]]:

@@ -118,6 +118,10 @@ class Plans(Protocol):
         """
         ...
 
+    def latest(self) -> tuple[str, Mapping[str, Any]] | None:
+        """The week that was planned last and the figures of its plan; None before there is one."""
+        ...
+
 
 class Planning(Protocol):
     """What a maker of plans reads, set by set. `after` is the last key of the chunk before; an empty answer ends it."""

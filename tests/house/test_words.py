@@ -26,6 +26,7 @@ BUILT = {
     "language.": "a language",
     "refusal.": "the code of a refusal",
     "role.": "a role of the staff",
+    "situations.": "the code of a refusal about a rule, or of what a rule lacks",
     "typed.": "an action that may be typed",
 }
 """How keys that are built at run time begin, and of what: the rest of such a key stands in the code as a literal."""
