@@ -71,17 +71,18 @@ def leaving(table: pa.Table, former: Mapping[str, str], risk: float) -> list[str
     """Owners who have bought and stay away with at least that chance, those first whose margin is most at stake.
 
     The order is risk x what they bought in a year (`targeting.by_risk`). Of several owners of one person the one who
-    is least at risk tells.
+    is least at risk tells, and all of what they bought is at stake.
     """
     some = table.filter(pc.and_(pc.greater(table["receipts"], 0), pc.is_valid(table["leaving"])))
-    owner = np.array([former.get(one, one) for one in some["owner"].to_pylist()], object)
-    away, money = some["leaving"].to_numpy(), some["money_365d"].cast(pa.float64()).fill_null(0).to_numpy()
-    if not len(owner):
-        return []
-    lowest = np.lexsort((away, owner))
-    ordered = owner[lowest]
-    alone = lowest[np.r_[True, ordered[1:] != ordered[:-1]]]
-    alone = alone[away[alone] >= risk]
+    owner = some["owner"].combine_chunks().cast(pa.string())
+    if former:
+        moved = pa.array(list(former), pa.string())
+        now = pa.array(list(former.values()), pa.string()).take(pc.index_in(owner, value_set=moved))
+        owner = pc.coalesce(now, owner)
+    money = some["money_365d"].cast(pa.float64()).fill_null(0)
+    selves = pa.table({"owner": owner, "away": some["leaving"], "money": money}).group_by("owner")
+    people = selves.aggregate([("away", "min"), ("money", "sum")])
+    people = people.filter(pc.greater_equal(people["away_min"], risk)).sort_by("owner")
     # Assumed of everybody alike, the share of saved customers and the margin of a sale change no order.
-    order = by_risk(away[alone], money[alone], 1.0).order
-    return [str(owner[at]) for at in alone[order]]
+    order = by_risk(people["away_min"].to_numpy(), people["money_sum"].to_numpy(), 1.0).order
+    return [str(one) for one in people["owner"].take(pa.array(order)).to_pylist()]

@@ -37,6 +37,8 @@ def upgrade() -> None:
     op.create_index("ix_situation_people_owner", "situation_people", ["owner"])
     op.create_index("ix_situation_people_week", "situation_people", ["week", "rule", "arm"])
     _only_grows("situation_rules")
+    gone = sa.text("forgotten_at is not null")
+    op.create_index("ix_customers_forgotten", "customers", ["id"], sqlite_where=gone, postgresql_where=gone)
 
 
 def _only_grows(table: str) -> None:
@@ -55,5 +57,6 @@ def _only_grows(table: str) -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_customers_forgotten", table_name="customers")
     op.drop_table("situation_people")
     op.drop_table("situation_rules")
