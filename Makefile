@@ -37,7 +37,7 @@ soak: $(DEV)
 
 # The money rooms: every branch of them is run by these tests, on SQLite.
 MONEY := tests/core tests/adapters/pos tests/journeys/test_points.py tests/journeys/test_my_data.py $(patsubst %,tests/contracts/test_%.py,asking ledger books \
-  debts export gate gifts known merging money_edges night plans policies profiles proofs refused restoring surveys vouchers weekly)
+  debts export gate gifts known merging money_edges night plans policies profiles proofs refused restoring situations surveys vouchers weekly)
 coverage: $(DEV)
 	$(BIN)/python -m coverage run -m pytest -q -p no:xdist $(MONEY) -k "not postgresql"
 	$(BIN)/python -m coverage report

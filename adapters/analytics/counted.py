@@ -13,7 +13,7 @@ from core.offers.rankings import Arm, Switch
 _SWITCH = Switch()
 WORDS = {
     Why.DUE: "due", Why.USUAL: "usual", Why.TOGETHER: "together", Why.ALIKE: "alike", Why.INTEREST: "interest",
-    Why.STORE: "store", Why.CHAIN: "chain", Why.NEW: "new",
+    Why.STORE: "store", Why.CHAIN: "chain", Why.NEW: "new", Why.NEIGHBOUR: "neighbour",
 }  # fmt: skip
 
 
@@ -44,6 +44,8 @@ class Figures:
     """What people are alike in (`clusters.told`)."""
     churn: Mapping[str, Any] = field(default_factory=dict)
     """Which score of leaving is in use and what it is worth (`leaving.told`)."""
+    situations: Mapping[str, Mapping[str, int | bool | str]] = field(default_factory=dict)
+    """By rule: whether it is on, whom it meets, how many have and have not got something for it, what it lacks."""
 
 
 class Counted:

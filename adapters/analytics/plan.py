@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from adapters.analytics import affinity, rhythm
 from adapters.analytics.clusters import Before, Clusters, clusters, popular
 from adapters.analytics.counted import WORDS, Counted
+from adapters.analytics.neighbours import Door, Neighbours, neighbours, numbered, placed
 from adapters.analytics.purchases import EPOCH, Ints, Longs, Purchases, purchases
 from adapters.analytics.ranking import Bools, Candidates, Models, People, Ranked, Rules, Why, method_of, nobody, rank
 from core.offers.rankings import Arm, Switch
@@ -31,8 +32,7 @@ BLOCK = 50_000
 _LONGEST = 200
 """Letters of what a reason is about."""
 Progress = Callable[[str, float], None]
-_RULES = Rules()
-_SWITCH = Switch()
+_RULES, _SWITCH, _DOOR = Rules(), Switch(), Door()
 
 
 class NothingToOffer(ValueError):
@@ -65,6 +65,9 @@ class Asked:
     promo: Sequence[PromoItem]
     category: Mapping[str, str]
     """Of each sku."""
+    brand: Mapping[str, str] = field(default_factory=dict)
+    """Of each sku."""
+    door: Door = _DOOR
     store: Mapping[str, str] = field(default_factory=dict)
     """Of each owner: where they buy most."""
     refused: Iterable[tuple[str, str]] = ()
@@ -94,6 +97,13 @@ class Plan:
     _asked: Asked
     _items: Sequence[PromoItem]
     _groups: Sequence[str]
+    _brands: Sequence[str]
+    _next: Neighbours
+
+    @property
+    def next_door(self) -> int:
+        """How many people have something next door (`neighbours`)."""
+        return int((self._next.candidate >= 0).sum())
 
     def blocks(self, *, after: str = "", size: int = BLOCK, count: Counted | None = None) -> Iterator[pa.Table]:
         """Tables of `owner` and `picks` (contract of `core.offers`), those after that owner, in the order of owners."""
@@ -111,7 +121,7 @@ class Plan:
     def without(self, owner: str) -> "Plan":
         """The same week for everybody but this owner: somebody was forgotten while it was written."""
         keep = np.flatnonzero(np.array([one != owner for one in self.bought.owners.to_pylist()], bool))
-        return replace(self, bought=self.bought.of(keep), _people=self._people.at(keep))
+        return replace(self, bought=self.bought.of(keep), _people=self._people.at(keep), _next=self._next.at(keep))
 
     @property
     def inputs(self) -> str:
@@ -123,7 +133,8 @@ class Plan:
         bought, asked = self.bought, self._asked
         told = [
             self.week, self._day, [(one.sku, one.price_was, one.price, sorted(one.stores)) for one in self._items],
-            sorted(asked.category.items()), list(asked.rules), asked.switch.as_data(), bought.skus.to_pylist(),
+            sorted(asked.category.items()), sorted(asked.brand.items()), list(asked.rules), asked.switch.as_data(),
+            [asked.door.on, asked.door.days, asked.door.nearest], bought.skus.to_pylist(),
         ]  # fmt: skip
         digest = hashlib.sha256(json.dumps(told).encode())
         for counts in (np.bincount(bought.items), np.bincount(np.maximum(bought.days, 0))):
@@ -150,7 +161,7 @@ class Plan:
             ranked = rank(bought, self._day, self._models, self._offered, people, method, week=self.week)
             for name in Ranked._fields:
                 getattr(whole, name)[places] = getattr(ranked, name)
-        return whole
+        return placed(whole, self._next.at(some), self._models.local[-1]) if self._asked.door.on else whole
 
     def _told(self, ranked: Ranked) -> pa.Array:
         """Each owner's picks as compact JSON: [sku, reason, about, times, gap]."""
@@ -158,11 +169,13 @@ class Plan:
         why, about = ranked.why[there], ranked.about[there]
         together, named = np.unique(about[why == Why.TOGETHER], return_inverse=True)
         tastes = [one[0].category[:_LONGEST] if one else "" for one in self.clusters.tastes]
-        texts = ["", *tastes, *self._groups, *self.bought.skus.take(pa.array(together)).to_pylist()]
+        brands = [brand[:_LONGEST] for brand in self._brands]
+        texts = ["", *tastes, *self._groups, *brands, *self.bought.skus.take(pa.array(together)).to_pylist()]
         which = np.zeros(len(why), np.int64)
         which[why == Why.ALIKE] = 1 + about[why == Why.ALIKE]
         which[why == Why.INTEREST] = 1 + len(tastes) + about[why == Why.INTEREST]
-        which[why == Why.TOGETHER] = 1 + len(tastes) + len(self._groups) + named
+        which[why == Why.NEIGHBOUR] = 1 + len(tastes) + len(self._groups) + about[why == Why.NEIGHBOUR]
+        which[why == Why.TOGETHER] = 1 + len(tastes) + len(self._groups) + len(brands) + named
         heads = [f'[{json.dumps(one.sku, ensure_ascii=False)},"{WORDS.get(kind, "")}",' for one in self._items
                  for kind in Why]  # fmt: skip
         picks = pc.binary_join_element_wise(
@@ -239,7 +252,9 @@ def prepare(
         store, found.label, *_refused(asked, owners, items),
         np.array([owner not in asked.unprofiled for owner in owners], bool), _likes(owners, newcomers, groups),
     )  # fmt: skip
-    return Plan(week, bought, found, day, models, candidates, people, asked, items, groups)
+    brands, brand = numbered([asked.brand.get(sku, "") for sku in skus])
+    next_door = neighbours(bought, numbered(category)[1], brand, candidates, people, local[-1], asked.door)
+    return Plan(week, bought, found, day, models, candidates, people, asked, items, groups, brands, next_door)
 
 
 def _sold_in(items: Sequence[PromoItem]) -> set[str]:

@@ -42,6 +42,8 @@ class Why(IntEnum):
     """Popular everywhere."""
     NEW = 8
     """Something to try: it keeps the plan learning about goods that it would not have chosen."""
+    NEIGHBOUR = 9
+    """Of a brand that the person buys, in the category next to the only one they buy of; evidence: the brand."""
 
 
 class Candidates(NamedTuple):

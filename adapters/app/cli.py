@@ -24,6 +24,7 @@ from adapters.app.doctor import diagnose
 from adapters.app.house import ROLES, outside_of
 from adapters.app.serving import serve as serve_house
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme, read_settings
+from adapters.app.switching import app as situations
 from adapters.app.talking import talk as talk_here
 from adapters.app.weekcommands import ranking, week_report
 from adapters.console.passwords import hash_now, one_time_password
@@ -51,6 +52,7 @@ app.add_typer(staff, name="staff")
 app.add_typer(till, name="till")
 app.add_typer(ranking, name="ranking")
 app.command(name="week-report")(week_report)
+app.add_typer(situations, name="situations")
 _REFUSALS = (
     BadSetting, AlreadyServed, UnsafeDatabase, Busy, BadFile, keep.CannotKeep, granting.CannotGrant, Refusal, OSError,
     ConnectionError,

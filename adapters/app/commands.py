@@ -82,7 +82,21 @@ def plan_lines(week: str, figures: Mapping[str, Any], *, dry_run: bool) -> list[
         ),
         *(never if withheld else []),
         *customer_lines(figures),
+        *situation_lines(figures["situations"]),
     ]
+
+
+def situation_lines(figures: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What the rules of situations come to, a line for each."""
+    return [f"situation {rule}: {_of_rule(told)}" for rule, told in figures.items()]
+
+
+def _of_rule(told: Mapping[str, Any]) -> str:
+    if told["on"] and not told["why"]:
+        control = f", {told['control']} without, as the control group" if told["control"] else ""
+        return f"on, meets {told['reach']} people: {told['given']} get it{control}"
+    lacks = f", lacks {told['why']}" if told["why"] else ""
+    return f"{'on' if told['on'] else 'off'}{lacks}, would meet {told['reach']} people"
 
 
 def left_out(settings: Settings) -> list[str]:

@@ -23,6 +23,8 @@ from adapters.imports.rows import KINDS
 from adapters.imports.run import Report, import_file
 from adapters.texts.questionnaire import house_questionnaire
 from core.cards.numbers import ean13_check_digit
+from core.offers.situations import Rule
+from core.offers.switching import switch
 from core.shared.values import StoreId
 from core.staff.actions import choose_password, take_on
 from core.staff.model import Role
@@ -116,6 +118,11 @@ def _fill(engine: Engine, outside: Outside, files: Path, goods: list[tuple[str, 
     _write(files / "vouchers.csv", ("code", "offer", "card_or_phone", "valid_from", "valid_until"), _vouchers(until))
     do_now(engine, outside, import_offers(files / "offers.json", phones=outside.phones.read))
     do_now(engine, outside, import_vouchers(files / "vouchers.csv", phones=outside.phones.read, made=[]))
+    do_now(engine, outside, _switch)
+
+
+def _switch(work: DbWork) -> None:
+    switch(work, rule=Rule.BIRTHDAY, on=True, offer="birthday-50", actor=LOGINS[Role.OWNER])
 
 
 _OFFERS = [
@@ -127,8 +134,14 @@ _OFFERS = [
     {"id": "gift-100", "title": {"uk": "100 ₴ у подарунок", "en": "A gift of 100 ₴", "ru": "100 ₴ в подарок"},
      "audience": "voucher", "condition": {"kind": "min_basket", "amount": 30000},
      "benefit": {"kind": "amount_off", "amount": 10000}},
+    {"id": "birthday-50", "title": {"uk": "50 ₴ на день народження", "en": "50 ₴ for your birthday",
+                                    "ru": "50 ₴ на день рождения"},
+     "audience": "voucher", "benefit": {"kind": "amount_off", "amount": 5000}},
+    {"id": "three-15", "title": {"uk": "Три товари −15 %", "en": "Three goods −15 %", "ru": "Три товара −15 %"},
+     "audience": "voucher", "condition": {"kind": "items", "match": {}, "quantity": "3"},
+     "benefit": {"kind": "percent_off", "percent": "15"}},
 ]  # fmt: skip
-"""What the demo's tills apply: a line percent, a multiplier, and the offer behind its vouchers."""
+"""What the demo's tills apply: a line percent, a multiplier, and the offers behind its vouchers."""
 _VOUCHER_DAYS = 21
 
 
@@ -149,7 +162,8 @@ def _products(chance: random.Random) -> list[tuple[str, ...]]:
 
 def _customers(chance: random.Random) -> list[tuple[str, ...]]:
     return [
-        (f"+38067000{number:04d}", chance.choice(_NAMES), f"{1960 + number % 45}-{number % 12 + 1:02d}-15",
+        (f"+38067000{number:04d}", chance.choice(_NAMES),
+         f"{1960 + number % 45}-{number % 12 + 1:02d}-{number % 28 + 1:02d}",
          chance.choice("fm"), chance.choice(("Київ", "Львів", "Одеса")), "", "uk", "", "")
         for number in range(100, 300)
     ]  # fmt: skip

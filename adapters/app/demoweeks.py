@@ -26,6 +26,8 @@ from core.offers.weekly import week_of
 PHONES = (*range(11, 61), *range(100, 300))
 _DAYS = 300
 _PROMOTED = 40
+_FAITHFUL = 10
+"""Every so many customers one buys of a single category, so that the week has somebody to show the next one to."""
 _WEEKS = (-1, 0, 1)
 """Weeks with promo items: the last one, this one and the next."""
 
@@ -95,6 +97,8 @@ def _lines(goods: Sequence[Sequence[str]], today: date) -> list[tuple[datetime, 
             basket += chance.sample(mine if chance.random() < 0.8 else list(goods), 2)
             at = datetime.combine(today - timedelta(days=ago), time(chance.randrange(9, 21), chance.randrange(60)))
             for row in {one[0]: one for one in basket}.values():
+                if number % _FAITHFUL == 0 and row[2] != tastes[0]:
+                    continue
                 rows.append((at, f"{number}-{ago}", store, f"+38067000{number:04d}", row[0], row[4]))
             ago -= chance.randrange(4, 11)
     return sorted(rows)

@@ -22,6 +22,7 @@ from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
 from adapters.analytics.leaving import LEARNED, chances, learn, sample
 from adapters.analytics.leaving import told as churn_told
+from adapters.analytics.neighbours import Door
 from adapters.analytics.plan import Asked, Newcomer, Plan, Progress, PromoItem, prepare
 from adapters.analytics.ports import Moved
 from adapters.analytics.running import run
@@ -29,10 +30,11 @@ from adapters.analytics.totals import Around
 from adapters.analytics.weekly import clusters_before, keep_clusters
 from adapters.app.owners import Do, all_of, former_owners
 from adapters.app.settings import Settings
+from adapters.app.situations import Seen, door, situations
 from adapters.db.planrows import CHUNK
 from adapters.db.profilerows import CHUNK as PROFILES
 from adapters.db.work import DbWork
-from core.offers.weekly import monday_of
+from core.offers.weekly import Because, monday_of
 
 _READ = 10_000
 """Rows in one reading work."""
@@ -45,10 +47,14 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     """
     lake, zone = Path(settings.lake), do(lambda work: work.programme.timezone)
     first = min(monday_of(week), now.astimezone(zone).date())
-    day, source, around = first - timedelta(days=1), Moved(lake, former_owners(do)), Around(_products(do))
+    former = former_owners(do)
+    day, source, catalogue = first - timedelta(days=1), Moved(lake, former), _catalogue(do)
+    around = Around(_products(catalogue))
     progress("features", 0.0)
     table = _features(settings, source, around, day, zone)
-    asked = _asked(do, week, table, clusters_before(lake, week))
+    switches = do(lambda work: work.situations.switches())
+    gone = frozenset(all_of(do, lambda work, after: work.planning.forgotten(after, _READ), lambda one: one))
+    asked = _asked(do, week, table, catalogue, clusters_before(lake, week), door(switches, gone))
     aside = Aside(sample(table["owner"].to_pylist(), LEARNED))
     plan = prepare(bought(source, first, aside=aside), week, first, asked, progress=progress)
     progress("churn", 0.6)
@@ -56,13 +62,25 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
         risk, verdict = learn(engine, aside.lines, around, aside.owners, end=day, zone=zone)
     table = _labelled(table, plan).append_column("leaving", chances(risk, table, day))
     counted = Counted(len({one.sku for one in asked.promo}), asked.switch, withheld=asked.withheld)
-    known: dict[str, Any] = {"clusters": clusters_told(plan.clusters, asked.before), "churn": churn_told(verdict)}
+    seen = Seen(
+        week, first, now.astimezone(zone).date(), source, table, asked.unprofiled, gone, [row[3] for row in catalogue]
+    )
+
+    def whole() -> Figures:
+        """The plan's figures, once its people have been met."""
+        progress("situations", 0.99)
+        figures = counted.figures()
+        picked = figures.reasons[Because.NEIGHBOUR]
+        met = situations(do, seen, switches, next_door=plan.next_door, picked=picked, dry_run=dry_run)
+        about, churn = clusters_told(plan.clusters, asked.before), churn_told(verdict)
+        return replace(figures, situations=met, clusters=about, churn=churn)
+
     if dry_run:
         for _ in plan.blocks(count=counted):
             progress("offers", 0.8)
-        return replace(counted.figures(), **known)
+        return whole()
     _kept(do, week, table, progress)
-    figures = _written(do, plan, now, counted, known, progress)
+    figures = _written(do, plan, now, counted, progress, whole)
     keep_clusters(lake, week, plan.clusters, plan.bought.owners)
     return figures
 
@@ -105,24 +123,30 @@ def _ended(work: DbWork, after: str) -> bool:
     return work.profiles.end(after)
 
 
-def _products(do: Do) -> pa.Table:
-    rows = list(all_of(do, lambda work, after: work.planning.products(after, _READ), lambda row: row[0]))
+def _catalogue(do: Do) -> list[tuple[str, str, str, int, str]]:
+    return list(all_of(do, lambda work, after: work.planning.products(after, _READ), lambda row: row[0]))
+
+
+def _products(rows: Sequence[tuple[str, str, str, int, str]]) -> pa.Table:
     names = ("sku", "category", "brand")
     columns = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)}
     return pa.table({**columns, "price": pa.array([row[3] for row in rows], pa.int64())})
 
 
-def _asked(do: Do, week: str, table: pa.Table, before: Any) -> Asked:
+def _asked(
+    do: Do, week: str, table: pa.Table, products: Sequence[tuple[str, str, str, int, str]], before: Any, next_door: Door
+) -> Asked:
     def chunks(read: Callable[[DbWork, str], Sequence[Any]], key: Callable[[Any], str]) -> list[Any]:
         return list(all_of(do, read, key))
 
     promo, withheld = do(lambda work: (work.planning.promo(week), work.planning.withheld(week)))
-    products = chunks(lambda work, after: work.planning.products(after, _READ), lambda row: row[0])
     refused = chunks(lambda work, after: work.planning.refused(after, _READ), lambda row: row[0])
     unprofiled = chunks(lambda work, after: work.planning.unprofiled(after, _READ), lambda one: one)
     return Asked(
         promo=[PromoItem(one.sku, one.price_was, one.price, one.stores) for one in promo if one.sku not in withheld],
         category={sku: category for sku, category, *_ in products},
+        brand={sku: brand for sku, _, brand, *_ in products},
+        door=next_door,
         store=dict(zip(table["owner"].to_pylist(), table["top_store"].to_pylist(), strict=True)),
         refused=[*refused, *do(lambda work: work.planning.used_up(week))],
         unprofiled=frozenset(unprofiled),
@@ -145,9 +169,9 @@ def _some_newcomers(work: DbWork, after: str) -> tuple[Sequence[Any], str | None
 
 
 def _written(
-    do: Do, plan: Plan, now: datetime, counted: Counted, known: Mapping[str, Any], progress: Progress
+    do: Do, plan: Plan, now: datetime, counted: Counted, progress: Progress, tell: Callable[[], Figures]
 ) -> Figures:
-    """The plan is the week's current one, with its figures."""
+    """The plan is current with its figures: before that whoever is met in it has been, or the next run meets them."""
     begun = do(lambda work: work.plans.begin(plan.week, now, plan.inputs))
     done, whole = 0, max(1, len(plan.bought.owners))
     for table in plan.blocks(count=counted):
@@ -157,8 +181,8 @@ def _written(
             if rows[-1][0] > begun.after:
                 do(partial(_add, plan=begun.id, rows=rows))
         done += len(owners)
-        progress("offers", 0.7 + 0.3 * done / whole)
-    figures = replace(counted.figures(), **known)
+        progress("offers", 0.7 + 0.29 * done / whole)
+    figures = tell()
     do(lambda work: work.plans.finish(begun.id, asdict(figures)))
     return figures
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from adapters.console.login import Login
 from adapters.console.passwords import hashed, one_time_password
 from adapters.console.ports import ConsoleViews, House, WeekViews
+from adapters.console.situations import SEES, SituationPages
 from adapters.console.week import SEES_WEEK, WeekPages
 from adapters.http.assets import add_folder
 from adapters.http.headers import FRAMED, needs
@@ -133,7 +134,7 @@ class Console:
         session = request[SESSION]
         language = language_of(request, self._programme.default_language)
         owner = session.role == "owner"
-        sees = {"owner": owner, "sees_week": session.role in SEES_WEEK}
+        sees = {"owner": owner, "sees_week": session.role in SEES_WEEK, "sees_situations": session.role in SEES}
         common = {"login": session.login, **sees, "csrf": self._sessions.csrf(session), "path": request.path}
         return self._pages.show(name, language, status, brand=self._programme.brand, **common, **data)
 
@@ -160,6 +161,10 @@ def add_console(
     console.add_routes(app)
     WeekPages(
         house=house, views=weeks, texts=texts, programme=programme, show=console.show,
+        language_of=lambda request: language_of(request, programme.default_language),
+    ).add_routes(app, sessions)  # fmt: skip
+    SituationPages(
+        house=house, views=views, texts=texts, programme=programme, show=console.show,
         language_of=lambda request: language_of(request, programme.default_language),
     ).add_routes(app, sessions)  # fmt: skip
     add_folder(app, "/console/static", HERE / "static")

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from core.cards.views import Figures
-from core.offers.ports import RankingWork
+from core.offers.ports import OfferWork, RankingWork
 from core.offers.rankings import Switch
 from core.offers.reporting import Report
+from core.offers.views import SituationsView
 from core.offers.weekly import Planned
 from core.staff.ports import StaffWork
 from core.staff.views import StaffRow
-from core.stores.ports import StoresWork
 from core.stores.views import StoreRow, TillRow
 
 T = TypeVar("T")
@@ -27,6 +27,8 @@ class ConsoleViews(Protocol):
     async def stores(self) -> Sequence[StoreRow]: ...
 
     async def staff(self) -> Sequence[StaffRow]: ...
+
+    async def situations(self) -> SituationsView: ...
 
 
 class WeekViews(Protocol):
@@ -47,7 +49,7 @@ class WeekViews(Protocol):
     async def switch(self) -> Switch: ...
 
 
-class ConsoleWork(StaffWork, StoresWork, RankingWork, Protocol):
+class ConsoleWork(StaffWork, OfferWork, RankingWork, Protocol):
     """Work of the console."""
 
 

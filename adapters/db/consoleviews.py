@@ -7,8 +7,13 @@ from typing import Any
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from adapters.db.planrows import LATEST
+from adapters.db.saletables import offers
+from adapters.db.situationrows import NEWEST, switches_of
 from adapters.db.tables import cards, events, inbox, outbox, plastics, staff, stores, tills
 from core.cards.views import Figures, SourceRow
+from core.offers.reading import offer_from
+from core.offers.views import SituationsView
 from core.shared.events import CardIssued, Met, PhoneProven, PlasticRestored
 from core.staff.views import StaffRow
 from core.stores.views import StoreRow, TillRow
@@ -78,6 +83,16 @@ class ConsoleReads:
             return [
                 StaffRow(row.id, row.login, row.role, bool(row.one_time), row.disabled_at is not None) for row in rows
             ]
+
+    async def situations(self) -> SituationsView:
+        """Offers by id."""
+        chosen = select(offers.c.body, offers.c.version).where(offers.c.current).order_by(offers.c.id)
+        async with self._engine.connect() as connection:
+            switches = switches_of(await connection.execute(NEWEST))
+            found = [offer_from(row.body, row.version) for row in await connection.execute(chosen)]
+            plan = (await connection.execute(LATEST)).one_or_none()
+        week, figures = (plan.week, plan.figures or {}) if plan is not None else ("", {})
+        return SituationsView(switches, found, week, figures.get("situations", {}))
 
 
 async def _count(connection: AsyncConnection, chosen: Select[Any]) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, o
 from adapters.db.historytables import PHONE, purchases
 from adapters.db.prepared import Prepared
 from adapters.db.profiletables import customer_features
+from adapters.db.situationtables import situation_people
 from adapters.db.sql import belongs, insert_for, to
 from adapters.db.surveytables import answers
 from adapters.db.tables import (
@@ -26,6 +27,7 @@ from adapters.db.tables import (
     suppressed,
     tries,
 )
+from adapters.db.types import among
 from adapters.db.weektables import offer_events, plan_rows, plans, refused_goods
 from core.cards.model import CardState
 from core.shared.values import Address, CustomerId, Phone
@@ -39,10 +41,16 @@ _NOBODY = {
 _NO_OWNER = {"phone": None, "name": "", "birthday": None}
 _BATCH = 400
 _IS_KNOWN = Prepared(select(exists().where(belongs(addresses))))
+_FORGOTTEN = Prepared(
+    {
+        dialect: select(customers.c.id).where(named, customers.c.forgotten_at.is_not(None))
+        for dialect, named in among(customers.c.id, "p_ids").items()
+    }
+)
 
 
 def erase_addresses(connection: Connection, customer: CustomerId, found: Sequence[Address]) -> None:
-    """Events, replies, dialogs, memories, files, codes, tries, answers, picks and figures are gone, by address and id.
+    """Events, replies, dialogs, memories, files, codes, tries, answers, picks, figures and whom rules met are gone.
 
     The facts in `events` keep ids only and stay; consents stay as proof under the pseudonymous id.
     """
@@ -95,6 +103,14 @@ def forgotten_among(connection: Connection, hashes: Collection[str]) -> Set[str]
     return found
 
 
+def gone_among(connection: Connection, owners: Collection[str]) -> Set[str]:
+    """Those of the owners of purchases who asked to be forgotten: customers, and phones on the suppression list."""
+    phones = {owner.removeprefix(PHONE) for owner in owners if owner.startswith(PHONE)}
+    ids = [owner for owner in owners if not owner.startswith(PHONE)]
+    gone = {row.id for row in _FORGOTTEN.all(connection, {"p_ids": ids})}
+    return gone | {PHONE + one for one in forgotten_among(connection, phones)}
+
+
 def erase_plastic_owner(connection: Connection, customer: CustomerId) -> None:
     """Plastic records that the customer's cards have restored name nobody."""
     owned = select(cards.c.id).where(cards.c.customer == customer)
@@ -127,7 +143,8 @@ def erase_profiles(connection: Connection, owners: Collection[str]) -> None:
 
 
 def _erase_picks(connection: Connection, owner: str) -> None:
-    """No plan has a row of the owner; by the key of each of the few plans there are."""
+    """No plan has a row of the owner, by the key of each of the few plans there are; no rule has met them."""
+    connection.execute(delete(situation_people).where(situation_people.c.owner == owner))
     of = plan_rows.c
     connection.execute(delete(plan_rows).where(of.plan.in_(select(plans.c.id)), of.owner == owner))
 

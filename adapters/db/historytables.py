@@ -4,9 +4,8 @@ from sqlalchemy import Column, String, Table
 
 from adapters.db.tables import metadata
 from adapters.db.types import Instant
+from core.offers.meeting import PHONE as PHONE
 
-PHONE = "phone:"
-"""How an owner begins who is only a keyed hash of a phone."""
 purchases = Table(
     "purchases",
     metadata,

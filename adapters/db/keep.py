@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL, make_url
 
-from adapters.db import ledgertables, saletables, schema, surveytables, weektables
+from adapters.db import ledgertables, saletables, schema, situationtables, surveytables, weektables
 from adapters.db.engines import AlreadyServed, is_sqlite, serve_alone, sync_engine
 from adapters.db.promises import OUT_OF_ORDER, PASSED_BY, PROMISES
 from adapters.db.sealing import broken_seals
@@ -69,7 +69,8 @@ def _triggers(connection: Connection) -> Sequence[str]:
         there = {
             row[0] for row in connection.execute(text("select event_object_table from information_schema.triggers"))
         }
-    grows = (*APPEND_ONLY, *ledgertables.GROWS, *saletables.GROWS, *surveytables.GROWS, *weektables.GROWS)
+    growing = (ledgertables, saletables, surveytables, situationtables, weektables)
+    grows = (*APPEND_ONLY, *(name for one in growing for name in one.GROWS))
     return [table for table in grows if table not in there]
 
 

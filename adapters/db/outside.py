@@ -67,3 +67,7 @@ class Outside:
     def hashed(self, phone: Phone) -> str:
         """The keyed hash under which a phone is remembered when the phone itself must not be."""
         return hmac.digest(self.hash_key, phone.e164.encode(), hashlib.sha256).hex()
+
+    def lot(self, salt: str, owner: str) -> int:
+        """64 bits that the salt and the owner alone decide, and that nobody without the key can tell."""
+        return int.from_bytes(hmac.digest(self.hash_key, f"lot|{salt}|{owner}".encode(), hashlib.sha256)[:8])

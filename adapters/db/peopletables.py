@@ -30,6 +30,12 @@ customers = Table(
         sqlite_where=text("merged_into is not null"),
         postgresql_where=text("merged_into is not null"),
     ),
+    Index(
+        "ix_customers_forgotten",
+        "id",
+        sqlite_where=text("forgotten_at is not null"),
+        postgresql_where=text("forgotten_at is not null"),
+    ),
 )
 addresses = Table(
     "addresses",

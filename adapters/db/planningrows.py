@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy import Connection, Integer, cast, exists, extract, func, literal, or_, select
 
 from adapters.db.historytables import PHONE, purchases
 from adapters.db.outside import Outside
@@ -13,11 +14,12 @@ from adapters.db.profilerows import UNPROFILED
 from adapters.db.saletables import offer_uses, sales
 from adapters.db.selves import proven_owners
 from adapters.db.surveytables import answers
-from adapters.db.tables import cards, consents, customers, products, stores
+from adapters.db.tables import cards, consents, customers, products, stores, suppressed
 from adapters.db.types import among
 from adapters.db.weekrows import ITEM, item_of
 from adapters.db.weektables import promo, refused_goods
 from core.cards.model import CardState
+from core.offers.meeting import birthdays_of
 from core.offers.weekly import Newcomer, PromoItem, offer_id, week_and_sku
 from core.shared.values import CustomerId, Phone
 
@@ -73,6 +75,27 @@ class PlanningRows:
         of = consents.c
         chosen = select(of.customer).where(of.customer > after, UNPROFILED)
         return list(self._connection.execute(chosen.order_by(of.customer).limit(limit)).scalars())
+
+    def forgotten(self, after: str, limit: int) -> Sequence[str]:
+        """In the order of owners, whichever table they stand in."""
+        of, phones = customers.c, select((literal(PHONE) + suppressed.c.phone_hash).label("owner"))
+        every = select(of.id.label("owner")).where(of.forgotten_at.is_not(None)).union_all(phones).subquery().c.owner
+        return list(self._connection.execute(select(every).where(every > after).order_by(every).limit(limit)).scalars())
+
+    def birthdays(self, week: str, after: str, limit: int) -> tuple[Sequence[tuple[CustomerId, date]], str | None]:
+        """Living customers by id; the days are compared where they lie."""
+        of = customers.c
+        some = select(of.id).where(of.id > after).order_by(of.id).limit(limit).subquery().c.id
+        last, count = self._connection.execute(select(func.max(some), func.count())).one()
+        if not count:
+            return [], None
+        day = cast(extract("month", of.birthday) * 100 + extract("day", of.birthday), Integer)
+        chosen = select(of.id, of.birthday).where(
+            of.id > after, of.id <= last, of.merged_into.is_(None), of.forgotten_at.is_(None),
+            day.in_([month * 100 + one for month, one in birthdays_of(week)]),
+        )  # fmt: skip
+        rows = self._connection.execute(chosen.order_by(of.id))
+        return [(CustomerId(row.id), row.birthday) for row in rows], last if count == limit else None
 
     def merged(self, after: str, limit: int) -> Sequence[tuple[str, str]]:
         """By id."""

@@ -6,23 +6,21 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from adapters.db.erasing import forgotten_among
-from adapters.db.historytables import PHONE
-from adapters.db.prepared import Prepared
+from adapters.db.erasing import gone_among
 from adapters.db.sql import put
-from adapters.db.tables import customers
-from adapters.db.types import among
 from adapters.db.weektables import BUILDING, CURRENT, REPLACED, plan_rows, plans, promo
 from core.offers.weekly import Begun, monday_of, picks_from
 from core.shared.refusals import Conflict
 
 CHUNK = 300
 """Owners in one work: 15 ms with ten picks each on a busy core, so that a sale never waits for 50."""
-_FORGOTTEN = Prepared(
-    {
-        dialect: select(customers.c.id).where(named, customers.c.forgotten_at.is_not(None))
-        for dialect, named in among(customers.c.id, "p_ids").items()
-    }
+
+
+LATEST = (
+    select(plans.c.week, plans.c.figures)
+    .where(plans.c.state == CURRENT)
+    .order_by(plans.c.made_at.desc(), plans.c.id.desc())
+    .limit(1)
 )
 
 
@@ -62,7 +60,7 @@ class PlanRows:
         for _, picks in rows:
             picks_from(picks)
         self._must_be(plan, BUILDING)
-        gone = self._forgotten([owner for owner, _ in rows])
+        gone = gone_among(self._connection, [owner for owner, _ in rows])
         kept = sorted((owner, picks) for owner, picks in rows if owner not in gone)
         put(self._connection, plan_rows, [{"plan": plan, "owner": owner, "picks": picks} for owner, picks in kept])
 
@@ -77,13 +75,11 @@ class PlanRows:
         run(update(plans).where(of.week == known.week, of.state == CURRENT).values(state=REPLACED))
         run(update(plans).where(of.id == plan).values(state=CURRENT, figures=dict(figures)))
 
+    def latest(self) -> tuple[str, Mapping[str, Any]] | None:
+        """Of current ones the one begun last."""
+        row = self._connection.execute(LATEST).one_or_none()
+        return None if row is None else (row.week, row.figures)
+
     def _must_be(self, plan: int, state: str) -> None:
         if self._connection.execute(select(plans.c.state).where(plans.c.id == plan)).scalar() != state:
             raise Conflict("plan-over")
-
-    def _forgotten(self, owners: Sequence[str]) -> set[str]:
-        """Whoever asked to be forgotten while the plan was being made."""
-        phones = {owner.removeprefix(PHONE) for owner in owners if owner.startswith(PHONE)}
-        ids = [owner for owner in owners if not owner.startswith(PHONE)]
-        gone = {row.id for row in _FORGOTTEN.all(self._connection, {"p_ids": ids})}
-        return gone | {PHONE + one for one in forgotten_among(self._connection, phones)}

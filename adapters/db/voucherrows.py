@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 from adapters.db.offerrows import hashes_of
 from adapters.db.outside import Outside
 from adapters.db.saletables import voucher_moves, vouchers
-from adapters.db.sql import insert_for
+from adapters.db.sql import both
 from adapters.db.tables import addresses, customers
 from core.shared.values import CustomerId
 from core.vouchers.model import Voucher, VoucherState
@@ -73,6 +73,7 @@ _CLAIMED = (
 )
 _REMINDED = update(vouchers).where(vouchers.c.code == bindparam("p_code")).values(reminded=True)
 _TOLD = insert(voucher_moves)
+_ADD = both(vouchers, lambda insert: insert.on_conflict_do_nothing().returning(vouchers.c.code))
 
 
 class VoucherRows:
@@ -125,9 +126,7 @@ class VoucherRows:
 
     def add(self, voucher: Voucher) -> bool:
         """The primary key decides."""
-        statement = insert_for(self._connection, vouchers).on_conflict_do_nothing().returning(vouchers.c.code)
-        row = {**_row(voucher), "changed_at": self._outside.clock()}
-        return self._connection.execute(statement, row).scalar() is not None
+        return _ADD.value(self._connection, {**_row(voucher), "changed_at": self._outside.clock()}) is not None
 
     def move(self, before: Voucher, after: Voucher, move: str, cause: str, at: datetime) -> bool:
         """Only from the state it was seen in."""

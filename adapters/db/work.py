@@ -24,6 +24,7 @@ from adapters.db.profilerows import ProfileRows
 from adapters.db.reportrows import RankingRows, ReportRows
 from adapters.db.salerows import SaleRows
 from adapters.db.shelves import Shelves
+from adapters.db.situationrows import SituationRows
 from adapters.db.sql import add, flat, put
 from adapters.db.surveyrows import AnswerRows, QuestionnaireRows, RewardRows
 from adapters.db.tables import counters, events
@@ -152,6 +153,11 @@ class DbWork:
     def rankings(self) -> RankingRows:
         """How offers are ranked."""
         return RankingRows(self._connection)
+
+    @cached_property
+    def situations(self) -> SituationRows:
+        """How rules of situations stand, and whom they met."""
+        return SituationRows(self._connection, self._outside)
 
     @cached_property
     def planning(self) -> PlanningRows:

@@ -43,6 +43,8 @@ def _sentence(pick: Pick, names: Mapping[str, str], labels: Mapping[str, str]) -
             return say("weekly.because-chain")
         case Because.NEW:
             return say("weekly.because-new")
+        case Because.NEIGHBOUR:
+            return say("weekly.because-neighbour", brand=pick.about)
 
 
 def _interests(work: BotWork, language: Language) -> dict[str, str]:

@@ -74,6 +74,8 @@ def why(talk: Talk, sku: str) -> Next:
     elif because is Because.INTEREST:
         lines += [say("weekly.why-interest"), say("weekly.why-stop")]
     else:
+        if because is Because.NEIGHBOUR:
+            lines.append(say("weekly.why-neighbour", brand=one.pick.about))
         lines += [say("weekly.why-purchases"), say("weekly.why-stop")]
     last = key("card", wide=False) if because.impersonal else key("data", wide=False)
     return Done((Say(Lines(tuple(lines)), (key("offers", wide=False), last)),))

@@ -1,13 +1,16 @@
 """What the verbs about offers need from outside."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from core.ledger.ports import LedgerWork
+from core.offers.meeting import Arm, Met
 from core.offers.model import Offer
 from core.offers.rankings import Switch
 from core.offers.reporting import Report
+from core.offers.situations import Rule
+from core.offers.situations import Switch as RuleSwitch
 from core.offers.weekly import Begun, Chosen, Did, Newcomer, OfferEvent, Planned, PromoItem
 from core.shared.values import CustomerId, Phone
 from core.shared.work import Work
@@ -120,6 +123,10 @@ class Plans(Protocol):
         """
         ...
 
+    def latest(self) -> tuple[str, Mapping[str, Any]] | None:
+        """The week that was planned last and the figures of its plan; None before there is one."""
+        ...
+
 
 class Planning(Protocol):
     """What a maker of plans reads, set by set. `after` is the last key of the chunk before; an empty answer ends it."""
@@ -134,6 +141,14 @@ class Planning(Protocol):
 
     def unprofiled(self, after: str, limit: int) -> Sequence[str]:
         """Customers who withdrew profiling."""
+        ...
+
+    def forgotten(self, after: str, limit: int) -> Sequence[str]:
+        """Owners who are forgotten: customers, and hashes of phones on the suppression list."""
+        ...
+
+    def birthdays(self, week: str, after: str, limit: int) -> tuple[Sequence[tuple[CustomerId, date]], str | None]:
+        """Of the next `limit` customers those whose birthday falls into the week, with it; where to go on, or None."""
         ...
 
     def merged(self, after: str, limit: int) -> Sequence[tuple[str, str]]:
@@ -234,6 +249,42 @@ class RankingWork(Work, Protocol):
     def rankings(self) -> Rankings: ...
 
 
+class Situations(Protocol):
+    """How the rules of situations stand, and whom they met."""
+
+    def switches(self) -> Mapping[Rule, RuleSwitch]:
+        """Every rule as it was switched last, or as it was declared."""
+        ...
+
+    def switch(self, switch: RuleSwitch) -> None:
+        """The rule stands so from now on; how it stood before is kept."""
+        ...
+
+    def lot(self, rule: Rule, owner: str) -> int:
+        """The owner's 64 bits of chance for the rule: always the same, and unknown to whoever lacks the house's key."""
+        ...
+
+    def met(self, rule: Rule, owners: Collection[str]) -> Sequence[Met]:
+        """Every time that the rule met these owners."""
+        ...
+
+    def count(self, rule: Rule, week: str) -> Mapping[Arm, int]:
+        """How many the rule met in the week, by arm."""
+        ...
+
+    def add(self, met: Met) -> bool:
+        """The meeting is kept; False when the rule has met the owner in that week already."""
+        ...
+
+    def gone(self, owners: Collection[str]) -> Collection[str]:
+        """Those of the owners who are forgotten, or whose phone is on the suppression list."""
+        ...
+
+    def of(self, people: Sequence[CustomerId]) -> Sequence[Met]:
+        """Every time that a rule met these people, also under a phone that they have proven, oldest first."""
+        ...
+
+
 class OfferWork(LedgerWork, Protocol):
     """Work that reaches offers."""
 
@@ -245,3 +296,6 @@ class OfferWork(LedgerWork, Protocol):
 
     @property
     def profiles(self) -> Profiles: ...
+
+    @property
+    def situations(self) -> Situations: ...

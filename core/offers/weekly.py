@@ -32,6 +32,7 @@ class Because(StrEnum):
     STORE = "store"
     CHAIN = "chain"
     NEW = "new"
+    NEIGHBOUR = "neighbour"
 
     @property
     def impersonal(self) -> bool:
@@ -52,7 +53,8 @@ class Did(StrEnum):
 class Pick:
     """One product of somebody's week and why; `n` and `days` mean what the reason says (0: nothing).
 
-    `about`: the sku it goes with (`together`), a category or nothing (`alike`), the interest (`interest`).
+    `about`: the sku it goes with (`together`), a category or nothing (`alike`), the interest (`interest`), the
+    brand (`neighbour`, bought `n` times).
     """
 
     sku: str

@@ -48,6 +48,10 @@ def export(work: SalesWork, *, customer: Customer) -> dict[str, Any]:
         "offers": [{"offer": offer, "reason": reason} for offer, reason in work.offers.assigned(people).items()],
         "weeks": [{"week": week, "picks": json.loads(picks)} for week, picks in work.weeks.planned(people).items()],
         "refused_goods": [{"sku": sku, "at": iso(at)} for sku, at in work.weeks.refused(people).items()],
+        "situations": [
+            {"rule": one.rule, "week": one.week, "arm": one.arm, "voucher": one.voucher, "at": iso(one.at)}
+            for one in work.situations.of(people)
+        ],
         "offer_events": [
             {"week": one.week, "sku": one.sku, "kind": one.because, "what": one.did, "at": iso(one.at)}
             for one in work.weeks.events(people)

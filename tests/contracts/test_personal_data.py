@@ -24,6 +24,8 @@ from core.cards.plastic import link_plastic
 from core.customers.model import CodeUse, Customer
 from core.customers.proof import send_code, subject_of_phone
 from core.ledger.merging import merge, unmerge
+from core.offers.meeting import Arm, Met
+from core.offers.situations import Rule
 from core.offers.weekly import Because, Chosen, Did, Pick, PromoItem, picks_text
 from core.sales.export import export
 from core.shared.refusals import Refusal
@@ -43,6 +45,7 @@ EXPORTED = {
     "customer_features": {column.name for column in customer_features.columns} - FLAGS,
     "refused_goods": {"sku"},
     "offer_events": {"sku"},
+    "situation_people": {"week"},
 }
 """Personal columns that `core.sales.export` shows."""
 HELD_BACK = {
@@ -57,6 +60,7 @@ HELD_BACK = {
 }
 """Personal columns that the export leaves out, and why."""
 NOT_PERSONAL = {
+    "situation_rules": "*",
     "stores": "*", "products": "*", "promo": "*", "plans": "*", "tills": "*", "till_misses": "*", "counters": "*",
     # Counts of a week, and who of the staff switched a ranking.
     "week_reports": "*", "rankings": "*",
@@ -75,6 +79,7 @@ NOT_PERSONAL = {
     "customer_features": FLAGS,
     "refused_goods": {"customer", "at"},
     "offer_events": {"customer", "week", "what", "kind", "at"},
+    "situation_people": {"rule", "owner", "arm", "voucher", "at"},
     # The number finds a card that is deleted; the shop's receipts name it, and the accounting stays.
     "cards": "*", "card_numbers": "*", "spoken_codes": "*",
     # The accounting: points, receipts and rights, kept under the pseudonym (domain section 2).
@@ -103,7 +108,7 @@ TRACES = (
     "Пластикова", "Вільна", "ref-canary", "1987-06-05", "1961-02-03", "стать-канарка", "Канаркове", "canary@example",
     "тіло-канарка", "лист-канарка", "діалог-канарка", "пам'ять-канарка", "файл-канарка", "спроба-канарка",
     "відповідь-канарка", "добір-канарка", "відмова-канарка", "товар-канарка", "улюблене-канарка",
-    "4711004",
+    "4711004", "тиж-кан",
 )  # fmt: skip
 
 
@@ -173,6 +178,8 @@ def leave_traces(work: Any, customer: Customer, person: Person) -> None:
     work.weeks.note(customer.id, [Chosen(pick, item)], Did.SHOWN, work.now)
     phone = customer.phone
     assert phone is not None
+    for owner in (customer.id, f"phone:{work.offers.hashed(phone)}"):
+        work.situations.add(Met(Rule.BIRTHDAY, owner, "тиж-кан", Arm.CONTROL, None, work.now))
     work.plans.add(begun.id, [(f"phone:{work.offers.hashed(phone)}", picks_text([pick]))])
     work.plans.finish(begun.id, {})
     for owner in (customer.id, f"phone:{work.offers.hashed(phone)}"):
@@ -221,7 +228,7 @@ def test_what_is_personal_is_exported_and_forgotten_everywhere(world: World) -> 
     for trace in ("+380671234567", "Канаркіна", "ref-canary", "1987-06-05", "стать-канарка", "Канаркове", "canary@",
                   "user-key-4711", "user-key-4712", "Профільна", "Пластикова", "відповідь-канарка",
                   "добір-канарка", "відмова-канарка", "товар-канарка", "улюблене-канарка", "4711004711", "0.4711004711",
-                  "+380672222222", "Злита", "1961-02-03", "11110000", "22220000"):  # fmt: skip
+                  "тиж-кан", "+380672222222", "Злита", "1961-02-03", "11110000", "22220000"):  # fmt: skip
         assert trace in shown
 
     world.do(lambda work: forget(work, customer=owner, channel="telegram"))

@@ -26,6 +26,7 @@ BUILT = {
     "language.": "a language",
     "refusal.": "the code of a refusal",
     "role.": "a role of the staff",
+    "situations.": "the code of a refusal about a rule, or of what a rule lacks",
     "typed.": "an action that may be typed",
     "week.": "a reason, a ranking, or the code of a refusal about rankings",
 }

@@ -86,10 +86,15 @@ async def test_what_is_not_for_me_goes_and_comes_back(database_url: str, channel
 async def test_why_an_offer_is_shown_is_told_in_full(database_url: str, channel: str, tmp_path: Path) -> None:
     async with open_stage(database_url) as stage:
         voice = await stage.registered(channel)
-        await on_offer(stage, tmp_path, (*PICKS, Pick("cheese", Because.INTEREST, "dairy")), "cheese,90,80,,,,")
+        known = Pick("coffee", Because.NEIGHBOUR, "Львівська", 4)
+        chosen = (PICKS[0], known, PICKS[2], Pick("cheese", Because.INTEREST, "dairy"))
+        await on_offer(stage, tmp_path, chosen, "cheese,90,80,,,,")
         why = await hears(voice, voice.presses("why:milk"), "Чому ви бачите «Молоко свіже»")
         assert "лише на ваші покупки за карткою" in why
         assert "«Мої дані», потім «Не добирати для мене»" in why
+        brand = await hears(voice, voice.presses("why:coffee"), "Ви знаєте марку «Львівська»: це теж вона")
+        assert "Досі ви купували в одному розділі, зокрема марку «Львівська»" in brand
+        assert "«Мої дані», потім «Не добирати для мене»" in brand
         assert "На ваші покупки ми не дивилися" in await hears(voice, voice.presses("why:bread"), "Хліб житній")
         interest = await hears(voice, voice.presses("why:cheese"), "Ви сказали, що вам цікаво: Молочне")
         assert "лише на ваші відповіді в анкеті" in interest

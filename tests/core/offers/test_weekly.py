@@ -36,7 +36,7 @@ def test_picks_are_read_as_they_were_written_in_their_order() -> None:
 ROW = "sku, kind, about, n, days"
 TEXTS = "a sku and what it is about as texts"
 NUMBERS = "whole numbers n and days, not negative"
-KINDS = "a kind among due, usual, together, alike, interest, store, chain, new"
+KINDS = "a kind among due, usual, together, alike, interest, store, chain, new, neighbour"
 MANY = "a list of at most 100 picks"
 
 
