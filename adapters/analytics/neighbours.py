@@ -16,7 +16,7 @@ from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
 from adapters.analytics.ranking import Candidates, People, Ranked, Why
 
 _DOUBT = 20.0
-"""As many buyers more, of whom no more than of all buy the other category."""
+"""As many buyers of both categories more are expected, and are there: a few who chance to buy both tell nothing."""
 
 
 class Neighbours(NamedTuple):
@@ -66,11 +66,9 @@ def nearest(bought: Purchases, groups: Ints, count: int, most: int) -> Ints:
     if not count or not len(bought):
         return out
     pairs = _pairs(bought.starts, bought.items, groups, count).astype(np.float64)
-    buyers, everybody = np.diag(pairs), max(1, len(bought))
-    usual = buyers / everybody
-    with np.errstate(divide="ignore", invalid="ignore"):
-        lift = (pairs + _DOUBT * usual) / (buyers[:, None] + _DOUBT) / usual
-    lift[~np.isfinite(lift)] = 0
+    buyers = np.diag(pairs)
+    expected = np.outer(buyers, buyers) / len(bought)
+    lift = (pairs + _DOUBT) / (expected + _DOUBT)
     np.fill_diagonal(lift, 0)
     order = np.argsort(-lift, axis=1, kind="stable")[:, :most].astype(np.int32)
     found = np.where(np.take_along_axis(lift, order, 1) > 1, order, -1)

@@ -103,7 +103,9 @@ def test_a_birthday_has_a_voucher_for_the_days_around_it_once_however_often_the_
         ("2026-11-22", "2026-12-02")
     ]
     turn(house, Rule.BIRTHDAY, on=False)
-    assert meeting(house, seen(tmp_path))["birthday"]["reach"] == 30
+    born(house, date(1990, 11, 25), 9)
+    left = meeting(house, seen(tmp_path))["birthday"]
+    assert (left["on"], left["reach"], left["given"], left["why"]) == (False, 39, told["given"], "")
     assert given(house) == mine
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adapters.analytics.neighbours import Door, nearest, numbered
+from adapters.analytics.neighbours import Door, Neighbours, nearest, numbered, placed
 from adapters.analytics.plan import Asked, Newcomer, Plan, PromoItem, prepare
 from adapters.analytics.purchases import purchases
+from adapters.analytics.ranking import Ranked, Why
 from tests.adapters.analytics.shopping import MONDAY, Bought, batch_of, crowd
 
 pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
@@ -129,7 +130,10 @@ def test_a_neighbour_is_what_buyers_take_over_proportionally_and_pairs_seen_rare
     names, groups = numbered([CATEGORY[sku] for sku in bought.skus.to_pylist()])
     near = nearest(bought, groups, len(names), 2)
     coffee = [names[at] for at in near[names.index("coffee")] if at >= 0]
-    assert coffee[0] == "cups"
+    assert coffee == ["cups", "bread"]  # all who take either buy coffee, but three times as many take cups
+    rare = purchases([batch_of([*shop(), ("one", "coffee-l", 3), ("one", "tea", 3)])])
+    names, groups = numbered([{**CATEGORY, "tea": "a tea"}[sku] for sku in rare.skus.to_pylist()])
+    assert names[nearest(rare, groups, len(names), 1)[names.index("coffee"), 0]] == "cups"
     everybody = purchases([batch_of([(f"a{at}", sku, 3) for at in range(50) for sku in ("rye", "cups-l")])])
     same = nearest(everybody, np.array([0, 1], np.int32), 2, 3)
     assert same.tolist() == [[-1, -1, -1], [-1, -1, -1]]
@@ -139,3 +143,49 @@ def test_a_neighbour_is_what_buyers_take_over_proportionally_and_pairs_seen_rare
 def test_names_are_numbered_in_their_order_and_nothing_has_no_number() -> None:
     names, places = numbered(["b", "", "a", "b"])
     assert (names, places.tolist()) == (["a", "b"], [1, -1, 0, 1])
+
+
+def test_the_brand_that_they_buy_most_comes_before_a_more_liked_good() -> None:
+    ivan = [("ivan", "coffee-m", 30), ("ivan", "coffee-m", 10), ("ivan", "coffee-l", 10)]
+    told = picks(plan(asked(), shop() + ivan))
+    assert [told[one][1][:4] for one in ("oles", "ivan")] == [
+        ["cups-l", "neighbour", "Lavazza", 2], ["cups-m", "neighbour", "Melitta", 2],
+    ]  # fmt: skip
+
+
+def ten(*candidates: int, why: int = Why.USUAL, last: int = Why.USUAL) -> Ranked:
+    """One owner's places, the last filled one for another reason."""
+    row = np.array([[*candidates, *[-1] * (4 - len(candidates))]], np.int32)
+    reasons = np.where(row >= 0, why, Why.NONE).astype(np.int8)
+    reasons[0, len(candidates) - 1] = last
+    chance = np.where(row >= 0, 0.5, 0).astype(np.float32)
+    return Ranked(row, reasons, row * 0 - 1, row * 0 + 3, row * 0 + 7, chance)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ten(1, 2, 3, 4), [1, 9, 2, 3]), (ten(1, 2, 3, 4, last=Why.NEW), [1, 9, 2, 4]), (ten(1, 2), [1, 9, 2, -1]),
+        (ten(1, 2, 9, 4), [1, 9, 2, 4]), (ten(9, 2, 3, 4), [2, 9, 3, 4]), (ten(1, 9), [1, 9, -1, -1]),
+    ],
+)  # fmt: skip
+def test_it_takes_the_second_place_and_what_stands_last_gives_way_unless_the_plan_learns_from_it(
+    before: Ranked, after: list[int]
+) -> None:
+    one = np.array([9], np.int32)
+    liked = np.full(10, 0.25, np.float32)
+    was = before.candidate[0].tolist()
+    made = placed(before, Neighbours(one, np.array([4], np.int32), np.array([6], np.int32)), liked)
+    assert made.candidate[0].tolist() == after
+    assert (made.why[0, 1], made.about[0, 1], made.times[0, 1], made.gap[0, 1]) == (Why.NEIGHBOUR, 4, 6, 0)
+    assert made.chance[0, 1] == (0.5 if 9 in was else 0.25)
+    assert (made.why[0] == Why.NEIGHBOUR).sum() == 1
+    assert made.gap[0, 0] == 7
+
+
+@pytest.mark.parametrize("alone", [ten(9), ten(), ten(9, why=Why.ALIKE)])
+def test_nothing_from_next_door_is_ever_the_only_offer(alone: Ranked) -> None:
+    was = [np.array(column).tolist() for column in alone]
+    one = np.array([9], np.int32)
+    made = placed(alone, Neighbours(one, one, one), np.full(10, 0.25, np.float32))
+    assert [np.array(column).tolist() for column in made] == was
