@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from core.cards.views import Figures
-from core.offers.ports import OfferWork, RankingWork
+from core.offers.planports import RankingWork
+from core.offers.ports import OfferWork
 from core.offers.rankings import Switch
 from core.offers.reporting import Report
 from core.offers.views import SituationsView

@@ -41,7 +41,7 @@ _SAID = Prepared(
 
 
 class PlanningRows:
-    """Satisfies `core.offers.ports.Planning`."""
+    """Satisfies `core.offers.planports.Planning`."""
 
     def __init__(self, connection: Connection, outside: Outside) -> None:
         self._connection, self._outside = connection, outside

@@ -25,7 +25,7 @@ LATEST = (
 
 
 class PlanRows:
-    """Satisfies `core.offers.ports.Plans`."""
+    """Satisfies `core.offers.planports.Plans`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -15,7 +15,7 @@ NEWEST = select(rankings).order_by(rankings.c.id.desc()).limit(1)
 
 
 class ReportRows:
-    """Satisfies `core.offers.ports.Reports`."""
+    """Satisfies `core.offers.planports.Reports`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -55,7 +55,7 @@ class ReportRows:
 
 
 class RankingRows:
-    """Satisfies `core.offers.ports.Rankings`."""
+    """Satisfies `core.offers.planports.Rankings`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.offers.ports import RankingWork
+from core.offers.planports import RankingWork
 from core.offers.rankings import Ranking, Switch
 from core.shared.refusals import Conflict
 
