@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from adapters.analytics.bought import bought
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
+from adapters.analytics.lakelines import broken
 from adapters.analytics.plan import Asked, Counted, Figures, Newcomer, Plan, Progress, PromoItem, prepare
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
@@ -32,10 +33,15 @@ _READ = 10_000
 """Rows in one reading work."""
 
 
+class HistoryUnreadable(ValueError):
+    """Files of the lake are broken, and nothing is left to plan from."""
+
+
 def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: bool, progress: Progress) -> Figures:
     """The week has a new current plan, unless it is a dry run; what it comes to.
 
-    An interrupted one goes on where it was. Raises NothingToOffer, Invalid (`week`), ValueError of an engine.
+    An interrupted one goes on where it was. Files of the lake that cannot be read are set aside. Raises NothingToOffer,
+    HistoryUnreadable, Invalid (`week`), ValueError of an engine; the former plan then stays.
     """
     lake, zone = Path(settings.lake), do(lambda work: work.programme.timezone)
     first = min(monday_of(week), now.astimezone(zone).date())
@@ -44,6 +50,11 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     asked = _asked(do, week, table, clusters_before(lake, week))
     former = _former(do)
     plan = prepare(_renamed(bought(lake, first), former), week, first, asked, progress=progress)
+    if not len(plan.bought.days) and (missing := broken(lake)):
+        raise HistoryUnreadable(
+            f"{week}: none of the purchase history can be read, the plan stays: put {', '.join(missing)} back "
+            "from a backup without `.broken`, or remove it"
+        )
     counted = Counted(len({one.sku for one in asked.promo}), withheld=asked.withheld)
     if dry_run:
         for _ in plan.blocks(count=counted):
