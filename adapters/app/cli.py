@@ -223,6 +223,7 @@ def plan_week(
     except ValueError as error:
         print(_line(error), file=sys.stderr)
         raise typer.Exit(1) from None
+    _tell_left_out()
     for line in plan_lines(asked, figures, dry_run=dry_run):
         print(line)
 

@@ -20,6 +20,7 @@ from adapters.analytics.clusters import told as clusters_told
 from adapters.analytics.counted import Counted, Figures
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
+from adapters.analytics.lakelines import broken
 from adapters.analytics.leaving import LEARNED, chances, learn, sample
 from adapters.analytics.leaving import told as churn_told
 from adapters.analytics.neighbours import Door
@@ -40,10 +41,15 @@ _READ = 10_000
 """Rows in one reading work."""
 
 
+class HistoryUnreadable(ValueError):
+    """Files of the lake are broken, and nothing is left to plan from."""
+
+
 def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: bool, progress: Progress) -> Figures:
     """The week has a new current plan, unless it is a dry run; what it comes to.
 
-    An interrupted one goes on where it was. Raises NothingToOffer, Invalid (`week`), ValueError of an engine.
+    An interrupted one goes on where it was. Files of the lake that cannot be read are set aside. Raises NothingToOffer,
+    HistoryUnreadable, Invalid (`week`), ValueError of an engine; the former plan then stays.
     """
     lake, zone = Path(settings.lake), do(lambda work: work.programme.timezone)
     first = min(monday_of(week), now.astimezone(zone).date())
@@ -57,6 +63,11 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     asked = _asked(do, week, table, catalogue, clusters_before(lake, week), door(switches, gone))
     aside = Aside(sample(table["owner"].to_pylist(), LEARNED))
     plan = prepare(bought(source, first, aside=aside), week, first, asked, progress=progress)
+    if not len(plan.bought.days) and (missing := broken(lake)):
+        raise HistoryUnreadable(
+            f"{week}: none of the purchase history can be read, the plan stays: put {', '.join(missing)} back "
+            "from a backup without `.broken`, or remove it"
+        )
     progress("churn", 0.6)
     with closing(engine_of("duckdb")) as engine:  # of some customers alone: that needs no server
         risk, verdict = learn(engine, aside.lines, around, aside.owners, end=day, zone=zone)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import numba
@@ -52,6 +53,37 @@ def test_what_goes_with_a_persons_goods_is_offered_with_the_good_it_goes_with() 
     rows = [row for row in rows if row[:2] != ("x07", "sauce")]
     told = picks(plan(rows, asked([*GOODS, "sauce"])))
     assert ["sauce", "together", "pasta", 0, 0] in told["x07"]
+
+
+def test_a_planted_taste_is_found_by_whoever_shares_it() -> None:
+    """Two crowds with twenty goods each, none in common, and a good of either that one in three bought once."""
+    chance, rows = Random(2), list[Bought]()
+    for kind in ("garden", "kitchen"):
+        for one in range(120):
+            who = f"{kind}{one:03d}"
+            days = [ago for ago in range(1 + one % 9, 200, 12) for _ in range(3)]
+            rows += [(who, f"{kind}{chance.randrange(20):02d}", ago) for ago in days]
+            rows += [(who, f"{kind} fair", 1 + one % 50)] if one % 3 == 0 else []
+    category = {sku: sku.split()[0].rstrip("0123456789") for _, sku, _ in rows}
+    fairs = [PromoItem(f"{kind} fair", 2000, 1500) for kind in ("garden", "kitchen")]
+    told = picks(plan(rows, Asked(fairs, category)))
+    for owner, (mine, other) in told.items():
+        kind = owner[:-3]
+        assert mine[0] == f"{kind} fair"
+        assert other[1] == "chain"
+        assert (mine[1] == "usual") == (int(owner[-3:]) % 3 == 0)
+        assert mine[1] == "usual" or (mine[1] == "together" and mine[2].startswith(kind))
+
+
+def test_a_planted_fashion_is_offered_before_what_sold_as_well_last_winter() -> None:
+    """Sixty buyers each among the same people; whoever bought neither has the fashion, and higher."""
+    rows = crowd(150, 30)
+    for one in range(60):
+        rows += [(f"p{one:04d}", "bread", 1 + one % 10), (f"p{one:04d}", "sauce", 150 + one % 10)]
+    told = picks(plan(rows, asked(["bread", "sauce", *GOODS[:3]])))
+    for one in range(60, 150):
+        order = [sku for sku, *_ in told[f"p{one:04d}"]]
+        assert order.index("bread") < order.index("sauce")
 
 
 def test_ten_at_most_two_of_a_shelf_three_new_at_least() -> None:

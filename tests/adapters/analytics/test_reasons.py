@@ -69,13 +69,12 @@ def _days(bought: Purchases, owner: int) -> dict[int, list[int]]:
     return mine
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_every_reason_of_a_week_on_real_receipts_is_true(shared: Path, seed: int) -> None:
+def test_every_reason_of_a_week_on_real_receipts_is_true(shared: Path) -> None:
     """Online Retail, the week after the file, two hundred random goods of the last four weeks."""
     bought = online_retail()
     end = bought.end
     active = np.unique(bought.items[bought.days >= end - 28])
-    promo = np.random.default_rng(seed).choice(active, 200, replace=False)
+    promo = np.random.default_rng(0).choice(active, 200, replace=False)
     skus = bought.skus.take(pa.array(np.sort(promo))).to_pylist()
     every = bought.skus.to_pylist()
     batch = pa.RecordBatch.from_arrays(
@@ -94,14 +93,23 @@ def test_every_reason_of_a_week_on_real_receipts_is_true(shared: Path, seed: int
 
 
 @given(seed=st.integers(0, 10_000), people=st.integers(1, 40), goods=st.integers(1, 40), odd=st.data())
-@settings(max_examples=25, deadline=None)
-def test_every_reason_is_true_in_whatever_shop(seed: int, people: int, goods: int, odd: Any) -> None:
+@settings(max_examples=10, deadline=None)
+def test_in_whatever_shop_reasons_are_true_a_week_is_the_same_bytes_and_nobody_hangs_on_another(
+    seed: int, people: int, goods: int, odd: Any
+) -> None:
     rows = crowd(people, goods, seed=seed)
     names = sorted({sku for _, sku, _ in rows} | {"never"})
     promo = odd.draw(st.sets(st.sampled_from(names), min_size=1))
     shelves = odd.draw(st.integers(1, 12))
-    asked = Asked(
-        [PromoItem(sku, 2000, 1500) for sku in promo],
-        {sku: str(int(sku[1:]) % shelves) if sku[1:].isdigit() else "" for sku in names},
-    )
-    checked(prepare([batch_of(rows)], "2026-W48", MONDAY, asked), (MONDAY - EPOCH).days)
+    category = {sku: str(int(sku[1:]) % shelves) for sku in names if sku != "never"}
+    asked = Asked([PromoItem(sku, 2000, 1500) for sku in promo], category)
+    plan = prepare([batch_of(rows)], "2026-W48", MONDAY, asked)
+    checked(plan, (MONDAY - EPOCH).days)
+    told = _picks(plan)
+    assert _picks(prepare([batch_of(reversed(rows))], "2026-W48", MONDAY, asked)) == told
+    gone = odd.draw(st.sampled_from(sorted(told)))
+    assert _picks(plan.without(gone)) == {owner: mine for owner, mine in told.items() if owner != gone}
+
+
+def _picks(plan: Plan) -> dict[str, str]:
+    return {row["owner"]: row["picks"] for table in plan.blocks(size=7) for row in table.to_pylist()}
