@@ -4,20 +4,17 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.analytics.lakelines import by_months
 from adapters.analytics.marts import EARLIEST, number
 from adapters.analytics.ports import Source
-from adapters.analytics.words import dictionary
+from adapters.analytics.words import Bools, among
 
 _SKU = ["store", "till", "receipt", "business_date", "sku", "owner"]
 _WANTED = ["owner", "sku", "business_date"]
 _READ = [*_SKU, "milli"]
-Bools = npt.NDArray[np.bool_]
 
 
 def bought(source: Source, until: date) -> Iterator[pa.RecordBatch]:
@@ -37,9 +34,9 @@ def _stayed(parts: Iterator[pa.Table], until: date) -> list[pa.Table]:
     kept, touched = [], list(back)
     # Few receipts have returns: only their lines are summed, the rest passes by.
     for part, plus, _ in told:
-        among = _among(part["receipt"], receipts)
-        kept.append(part.select(_WANTED).filter(pa.array(plus & ~among)))
-        touched.append(_texts(part, plus & among))
+        back_too = among(part["receipt"], receipts)
+        kept.append(part.select(_WANTED).filter(pa.array(plus & ~back_too)))
+        touched.append(_texts(part, plus & back_too))
     if len(receipts):
         left = pa.concat_tables(touched).group_by(_SKU).aggregate([("milli", "sum")])
         kept.append(left.filter(pc.greater(left["milli_sum"], 0)).select(_WANTED))
@@ -54,14 +51,6 @@ def _signs(part: pa.Table, until: date) -> tuple[Bools, Bools]:
     if part["owner"].null_count:
         sane &= part["owner"].is_valid().to_numpy()
     return sane & (milli > 0), sane & (milli < 0)
-
-
-def _among(column: pa.ChunkedArray, wanted: pa.Array) -> Bools:
-    """Which rows have one of the wanted texts: each different text is looked up once."""
-    words, places = dictionary(column)
-    found = np.append(pc.is_in(words, value_set=wanted).to_numpy(zero_copy_only=False), False)
-    there: Bools = found[places]
-    return there
 
 
 def _texts(part: pa.Table, rows: Bools) -> pa.Table:

@@ -22,6 +22,7 @@ from adapters.analytics.ports import Engine, Source
 from adapters.analytics.ranking import lots
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
+from adapters.analytics.words import among
 
 LEARNED = 20_000
 """Customers of each window: a score's few parameters are known to hundredths by then."""
@@ -79,7 +80,7 @@ def _lines_of(source: Source, owners: Sequence[str]) -> pa.Table:
     wanted = pa.array(owners, pa.string())
 
     def theirs(parts: Iterator[pa.Table]) -> pa.Table:
-        some = [part.filter(pc.is_in(part["owner"], value_set=wanted)).cast(READ) for part in parts]
+        some = [part.filter(pa.array(among(part["owner"], wanted))).cast(READ) for part in parts]
         return pa.concat_tables([READ.empty_table(), *some])
 
     return pa.concat_tables([READ.empty_table(), *by_months(source, theirs)])
