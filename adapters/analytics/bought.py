@@ -4,20 +4,17 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.analytics.lakelines import READ, by_months
 from adapters.analytics.marts import EARLIEST, number
 from adapters.analytics.ports import Source
-from adapters.analytics.words import dictionary
+from adapters.analytics.words import Bools, among
 
 _SKU = ["store", "till", "receipt", "business_date", "sku", "owner"]
 _WANTED = ["owner", "sku", "business_date"]
 _READ = [*_SKU, "milli"]
-Bools = npt.NDArray[np.bool_]
 
 
 class Aside:
@@ -35,7 +32,7 @@ class Aside:
 
     def of(self, part: pa.Table) -> pa.Table:
         """The owners' lines of this part: each text is looked up once, not for every line that has it."""
-        return part.filter(pa.array(_among(part["owner"], self._wanted))).cast(READ)
+        return part.filter(pa.array(among(part["owner"], self._wanted))).cast(READ)
 
     def keep(self, parts: Sequence[pa.Table]) -> None:
         """The parts of a month that was read to its end."""
@@ -81,9 +78,9 @@ def _stayed(parts: Iterator[pa.Table], since: date, until: date) -> list[pa.Tabl
     kept, touched = [], list(back)
     # Few receipts have returns: only their lines are summed, the rest passes by.
     for part, plus, _ in told:
-        among = _among(part["receipt"], receipts)
-        kept.append(part.select(_WANTED).filter(pa.array(plus & ~among)))
-        touched.append(_texts(part, plus & among))
+        back_too = among(part["receipt"], receipts)
+        kept.append(part.select(_WANTED).filter(pa.array(plus & ~back_too)))
+        touched.append(_texts(part, plus & back_too))
     if len(receipts):
         left = pa.concat_tables(touched).group_by(_SKU).aggregate([("milli", "sum")])
         kept.append(left.filter(pc.greater(left["milli_sum"], 0)).select(_WANTED))
@@ -98,14 +95,6 @@ def _signs(part: pa.Table, since: date, until: date) -> tuple[Bools, Bools]:
     if part["owner"].null_count:
         sane &= part["owner"].is_valid().to_numpy()
     return sane & (milli > 0), sane & (milli < 0)
-
-
-def _among(column: pa.ChunkedArray, wanted: pa.Array) -> Bools:
-    """Which rows have one of the wanted texts: each different text is looked up once."""
-    words, places = dictionary(column)
-    found = np.append(pc.is_in(words, value_set=wanted).to_numpy(zero_copy_only=False), False)
-    there: Bools = found[places]
-    return there
 
 
 def _texts(part: pa.Table, rows: Bools) -> pa.Table:

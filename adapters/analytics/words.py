@@ -16,6 +16,7 @@ from adapters.analytics.compiled import compiled
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
 Keys = npt.NDArray[np.uint64]
 _FIRST = 1 << 12
 
@@ -72,6 +73,13 @@ def dictionary(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, npt.NDArra
     if places.null_count:
         places = places.fill_null(len(words))
     return words, places.to_numpy(zero_copy_only=False)
+
+
+def among(column: pa.Array | pa.ChunkedArray, wanted: pa.Array) -> Bools:
+    """Which rows have one of the wanted texts: each different text is looked up once."""
+    words, places = dictionary(column)
+    found = np.append(pc.is_in(words, value_set=wanted).to_numpy(zero_copy_only=False), False)
+    return np.asarray(found[places])
 
 
 def keys_of(words: pa.Array) -> Keys:

@@ -45,8 +45,8 @@ def checked(plan: Plan, day: int) -> dict[str, int]:
                 continue
             assert item not in mine, f"{row['owner']} has bought {sku}"
             terms = np.zeros(0)
-            if len(goods) and model.known[item] >= 0:
-                terms = model.weights[model.known[goods], model.known[item]].astype(np.float64) * model.raised[item]
+            if len(goods) and model.column[item] >= 0:
+                terms = model.weights[model.known[goods], model.column[item]].astype(np.float64) * model.raised[item]
             if why == "together":
                 named = int(np.flatnonzero(goods == sku_at[about])[0])
                 assert terms[named] == terms.max() > 0
