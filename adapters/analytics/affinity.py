@@ -69,6 +69,7 @@ def fit(bought: Purchases, end: int, horizon: int, *, seed: int = 0, wanted: Int
     half_life, power, odds = TREND_DAYS[0], POWERS[0], _PLAIN
     if len(before.days):
         half_life, power, odds = _judged(bought, before, cut, horizon, seed)
+    del before
     known, column, weights, owners = ease(bought, end, seed, wanted=wanted)
     trend = trend_of(bought, end, half_life)
     return Affinity(known, column, weights, trend, _raised(trend, power), _least(bought, end), power, odds, owners)
