@@ -102,7 +102,7 @@ class Codes:
         place = np.empty(len(order), np.int32)
         place[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
         codes = _joined(self._codes)
-        np.take(place, codes, out=codes)
+        _renumbered(codes, place)
         return names.take(order), codes
 
 
@@ -115,6 +115,12 @@ def _joined(parts: list[Ints]) -> Ints:
         whole[end - len(part) : end] = part
         end -= len(part)
     return whole
+
+
+@compiled
+def _renumbered(codes: Ints, place: Ints) -> None:
+    for row in range(len(codes)):
+        codes[row] = place[codes[row]]
 
 
 @compiled
