@@ -42,7 +42,9 @@ def show(lake: Path) -> None:
             print(f"{name:28}  LEFT OUT: this machine has none")
             continue
         command = [sys.executable, "-m", "benchmarks.engines", name, str(lake)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.exit(done.stderr)
         one = found[name] = json.loads(done.stdout.splitlines()[-1])
         beside = found.get(REFERENCE, one)
         ratios = one["cpu"] / beside["cpu"], one["wall"] / beside["wall"]

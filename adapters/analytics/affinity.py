@@ -64,6 +64,7 @@ def fit(bought: Purchases, end: int, horizon: int, *, seed: int = 0, wanted: Int
     half_life, power, floor, odds = *USUAL, _PLAIN
     if len(before.days):
         half_life, power, floor, odds = _judged(bought, before, cut, horizon, seed)
+    del before
     known, column, weights, owners = ease(bought, end, seed, wanted=wanted)
     trend = trend_of(bought, end, half_life)
     least = _least(bought, end, floor)

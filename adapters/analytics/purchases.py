@@ -77,8 +77,9 @@ def purchases(
         days.append(batch.column("day").cast(pa.date32()).cast(pa.int32()).to_numpy(zero_copy_only=False))
     owner_names, owner = owners.close()
     sku_names, item = items.close()
-    day = np.concatenate(days) if days else np.zeros(0, np.int32)
+    day = _joined(days)
     starts, item, day = grouped(owner, item, day, len(owner_names))
+    del owner
     return Purchases(owner_names, sku_names, *_distinct(starts, item, day))
 
 
@@ -100,9 +101,26 @@ class Codes:
         order = pc.sort_indices(names)
         place = np.empty(len(order), np.int32)
         place[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
-        codes = np.concatenate(self._codes) if self._codes else np.zeros(0, np.int32)
-        self._codes = []
-        return names.take(order), place[codes]
+        codes = _joined(self._codes)
+        _renumbered(codes, place)
+        return names.take(order), codes
+
+
+def _joined(parts: list[Ints]) -> Ints:
+    """One array; the parts are gone as soon as they stand in it."""
+    whole = np.empty(sum(map(len, parts)), np.int32)
+    end = len(whole)
+    while parts:
+        part = parts.pop()
+        whole[end - len(part) : end] = part
+        end -= len(part)
+    return whole
+
+
+@compiled
+def _renumbered(codes: Ints, place: Ints) -> None:
+    for row in range(len(codes)):
+        codes[row] = place[codes[row]]
 
 
 @compiled

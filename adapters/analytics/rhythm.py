@@ -54,7 +54,7 @@ class Rhythm:
 
 
 def goods_of(bought: Purchases, day: int) -> Goods:
-    """How the goods sell as of the morning of that day; purchases from then on must not be among them."""
+    """How the goods sell as of the morning of that day."""
     now, ever, twice, gaps, gap_count = _sold(bought.starts, bought.items, bought.days, len(bought.skus), day)
     overall = gaps.sum() / gap_count.sum() if gap_count.sum() else 28.0
     return Goods(
@@ -86,12 +86,12 @@ def fit(bought: Purchases, end: int, horizon: int, *, seed: int = 0) -> Rhythm |
     features, labels, came = list[Floats](), list[npt.NDArray[Any]](), list[npt.NDArray[Any]]()
     for window in range(1, _WINDOWS + 1):
         cut = end - window * horizon
-        before = bought.until(cut)
-        if not len(before.days) or (features and cut - int(before.days.min()) < 2 * horizon):
+        rows = _rows_before(bought.starts, bought.days, cut)
+        if not rows.any() or (features and cut - int(bought.days.min()) < 2 * horizon):
             break
-        goods = goods_of(before, cut)
-        chosen = _sample(before, _MOST_PAIRS // _WINDOWS, seed + window)
-        some = before.of(chosen)
+        goods = goods_of(bought, cut)
+        chosen = _sample(rows, _MOST_PAIRS // _WINDOWS, seed + window)
+        some = bought.of(chosen).until(cut)
         owner, item, found = pairs(some, cut, goods)
         features.append(found)
         labels.append(bought_within(bought, cut, cut + horizon, chosen[owner], item))
@@ -120,9 +120,10 @@ def probability(rhythm: Rhythm, features: Floats) -> Floats:
     return chance
 
 
-def _sample(bought: Purchases, pairs_wanted: int, seed: int) -> npt.NDArray[Any]:
-    there = np.flatnonzero(np.diff(bought.starts))
-    mean = len(bought.days) / max(1, len(there))
+def _sample(rows: Longs, pairs_wanted: int, seed: int) -> npt.NDArray[Any]:
+    """Some of the owners who have rows, so many that their pairs are about as many as wanted."""
+    there = np.flatnonzero(rows)
+    mean = rows.sum() / max(1, len(there))
     wanted = int(pairs_wanted / max(1.0, mean)) + 1
     if wanted >= len(there):
         return there
@@ -152,11 +153,14 @@ def _sold(starts: Longs, items: Ints, days: Ints, width: int, day: int) -> Any:
     for owner in range(len(starts) - 1):
         row, end = starts[owner], starts[owner + 1]
         while row < end:
-            item, first, count = items[row], days[row], 0
+            item, first, last, count = items[row], days[row], days[row], 0
             while row < end and items[row] == item:
+                if days[row] < day:
+                    last = days[row]
+                    count += 1
                 row += 1
-                count += 1
-            last = days[row - 1]
+            if count == 0:
+                continue
             ever[item] += 1
             now[item] += 0.5 ** ((day - last) / 14.0)
             if count > 1:
@@ -217,6 +221,16 @@ def _bought(starts: Longs, items: Ints, days: Ints, first: int, end: int, owner:
         while row < after and items[row] == item[pair] and not out[pair]:
             out[pair] = first <= days[row] < end
             row += 1
+    return out
+
+
+@compiled
+def _rows_before(starts: Longs, days: Ints, day: int) -> Any:
+    """Of each owner, the number of rows before that day."""
+    out = np.zeros(len(starts) - 1, np.int64)
+    for owner in range(len(out)):
+        for row in range(starts[owner], starts[owner + 1]):
+            out[owner] += days[row] < day
     return out
 
 
