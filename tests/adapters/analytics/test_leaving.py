@@ -7,10 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from adapters.analytics.bought import bought
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
+from adapters.analytics.histories import histories
 from adapters.analytics.leaving import history_of, learn, sample
-from adapters.analytics.purchases import EPOCH
+from adapters.analytics.purchases import EPOCH, purchases
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.lake.lake import SCHEMA as LINES
@@ -59,6 +61,20 @@ def test_the_score_learned_from_the_lake_finds_those_who_have_gone() -> None:
     assert verdict.key == "churn.best"
     assert chance[away].mean() > chance[~away].mean() + 0.2
     assert chance.mean() == pytest.approx(away.mean(), abs=0.08)
+
+
+def test_how_the_goods_sell_is_part_of_a_history_when_purchases_are_given_and_unknown_without() -> None:
+    table = lake_lines(80)
+    day = EPOCH + timedelta(days=20_000 + 300)
+    engine = engine_of("duckdb")
+    made = run(engine, features(engine, engine.lines(table), NOTHING, as_of=day, zone=ZONE), SCHEMA)
+    engine.close()
+    known = history_of(made, day, purchases(bought(table, day + timedelta(days=1))))
+    by_hand = histories(shop(80), 300)
+    assert known["goods_lately"] == pytest.approx(by_hand["goods_lately"])
+    assert "goods_lately" not in history_of(made, day).columns
+    elsewhere = history_of(made, day, purchases(bought(table.slice(0, 0), day)))
+    assert np.isnan(elsewhere["goods_lately"]).all()
 
 
 def test_a_young_shop_goes_by_silence_and_says_so() -> None:
