@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from adapters.analytics.choosing import backtest
 from adapters.analytics.churn import HORIZON, windows
 from adapters.analytics.discounts import fit_prior, leaning
 from benchmarks.retail import Orders, complete_journey, online_retail, orders
 
+_FEW = 5
 SHARED = Path(os.environ.get("KARTKA_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 
@@ -36,18 +38,18 @@ def run() -> list[tuple[str, str, float]]:
             (f"churn: {one.name}", "calibration error, recalibrated", one.recalibrated.calibration_error),
         ]
     for name, told in (("Online Retail", orders(lines)), ("Complete Journey", complete_journey(SHARED))):
-        every, last = discount_ratios(told)
         rows += [
-            (f"discounts: {name}, every order", "RMSE, shrunken / raw mean", every),
-            (f"discounts: {name}, each customer's last", "RMSE, shrunken / raw mean", last),
+            (f"discounts: {name}, {what}", "RMSE of the shrunken mean, ratio", one)
+            for what, one in discount_ratios(told).items()
         ]
     return rows
 
 
-def discount_ratios(told: Orders) -> tuple[float, float]:
-    """Of every order of the last two horizons, and of each customer's last one, foretold from all his orders before it.
+def discount_ratios(told: Orders) -> dict[str, float]:
+    """The RMSE of the shrunken mean over that of the raw one, or of the last value; foretold are orders of the last two
+    horizons from all of a customer's orders before each: of all, of each customer's last, of those with few before.
 
-    The prior is older than all of them.
+    The prior is older than all of them. The more orders a customer has, the nearer are both means.
     """
     customer, share = told.customer, told.discount
     old = told.day <= told.day.max() - 2 * HORIZON
@@ -57,6 +59,15 @@ def discount_ratios(told: Orders) -> tuple[float, float]:
     asked = np.flatnonzero(~old & (place > 0))
     count, sums = place[asked].astype(np.float64), total[asked] - total[asked - place[asked]]
     shrunken = leaning(fit_prior(customer[old], share[old]), count, sums).mean
-    ours, raw = (shrunken - share[asked]) ** 2, (sums / count - share[asked]) ** 2
-    last = np.diff(customer[asked], append=-1) != 0
-    return float(np.sqrt(ours.mean() / raw.mean())), float(np.sqrt(ours[last].mean() / raw[last].mean()))
+    ours, raw, former = ((one - share[asked]) ** 2 for one in (shrunken, sums / count, share[asked - 1]))
+    every, last = np.ones(len(asked), bool), np.diff(customer[asked], append=-1) != 0
+
+    def ratio(some: npt.NDArray[np.bool_], other: npt.NDArray[np.float64]) -> float:
+        return float(np.sqrt(ours[some].mean() / other[some].mean()))
+
+    return {
+        "every order, over the raw mean": ratio(every, raw),
+        "each customer's last, over the raw mean": ratio(last, raw),
+        "after up to five orders, over the raw mean": ratio(count <= _FEW, raw),
+        "every order, over the last value": ratio(every, former),
+    }

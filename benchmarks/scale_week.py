@@ -118,16 +118,15 @@ def week(folder: Path, clock: Clock) -> None:
     _keep_sample(folder, plan.bought)
     size = sum(array.nbytes for array in (plan.bought.starts, plan.bought.items, plan.bought.days))
     clock.found["purchases"] = {"gigabytes": size / 1e9}
+    everybody = plan.bought
     del plan, count
     clock.begin("leaving: learn")
     engine = DuckDB(threads="2")
     around = Around(products, promo)
     risk, _ = leaving.learn(engine, aside.lines, around, aside.owners, end=LAST, zone=ZONE)
     engine.close()
-    clock.begin("leaving: chance and why, for all")
-    history = leaving.history_of(table, LAST)
-    risk.chance(history)
-    risk.factors(history)
+    clock.begin("leaving: chance for all")
+    leaving.chances(risk, table, LAST, everybody, leaving.goods_of(aside.lines, LAST))
 
 
 def _planned(folder: Path, clock: Clock, products: pa.Table, promo: pa.Table, table: pa.Table, aside: Aside) -> Plan:

@@ -1,6 +1,6 @@
 """Who will stop coming: the chance that a customer buys nothing in the next `horizon` days, and why.
 
-A logistic model on 17 figures of his history, each of which can push only the way it should: longer silence alone never
+A logistic model on 18 figures of his history, each of which can push only the way it should: longer silence alone never
 looks safer, more receipts or more money alone never riskier. It learns from closed windows, pooled; the newest sets its
 level, since the share who stay away goes with the season (Online Retail 2011: .52 of June's customers, .43 of
 September's).
@@ -13,7 +13,16 @@ from typing import Protocol
 import numpy as np
 
 from adapters.analytics.btyd import BgNbd, Buying, MbgNbd, ParetoNbd, compress
-from adapters.analytics.histories import Bools, CustomerHistory, Floats, Ints, Lines, histories, stayed_away
+from adapters.analytics.histories import (
+    GOODS_LATELY,
+    Bools,
+    CustomerHistory,
+    Floats,
+    Ints,
+    Lines,
+    histories,
+    stayed_away,
+)
 from adapters.analytics.logits import Logit, Platt, fit_logit, fit_platt
 
 HORIZON = 90
@@ -35,6 +44,7 @@ SIGNS = {  # of each feature on the risk; 0: it may go either way
     "receipts_90d": -1,
     "trend": -1,
     "categories": -1,
+    "goods_lately": -1,
 }
 _FITTED = 50_000  # customers of a window are enough for a score's few parameters: each is known to some hundredths
 _FITTED_DYING = 5_000  # four parameters, each known to a few hundredths, and each step of the search counts them all
@@ -69,7 +79,7 @@ def own_gap(history: CustomerHistory) -> Floats:
 
 
 def features(history: CustomerHistory) -> Floats:
-    """Customers x the features of `SIGNS`, in its order."""
+    """Customers x the features of `SIGNS`, in its order; NaN where a history does not have a figure."""
     quiet, gap, tenure = silence(history), own_gap(history), history.btyd[2]
     spread = np.where(np.isnan(history["gap_sd"]), 1.0, history["gap_sd"] / (1 + gap))
     columns = (
@@ -90,6 +100,7 @@ def features(history: CustomerHistory) -> Floats:
         np.log1p(history["receipts_90d"]),
         np.log1p(history["receipts_90d"]) - np.log1p(history["receipts_365d"]),
         np.log1p(history["categories"]),
+        np.log(history.columns.get(GOODS_LATELY, np.full(len(history), np.nan))),
     )
     return np.stack(columns, axis=1)
 

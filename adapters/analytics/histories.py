@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from adapters.analytics.lately import goods_lately
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -27,6 +29,8 @@ COLUMNS = (
     "receipts_365d",
     "categories",  # distinct
 )
+GOODS_LATELY = "goods_lately"
+"""A column that not every history has (`lately`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ def histories(lines: Lines, at: int) -> CustomerHistory:
         "returns": per_customer(returned),
         **recent,
         "categories": per_customer(_distinct(who, _codes(sold.category))[0]),
+        GOODS_LATELY: _goods_lately(who, _codes(sold.sku), sold.day, size, at),
     }
     return CustomerHistory(at, ids, columns)
 
@@ -149,6 +154,13 @@ def _receipts(who: Ints, sold: Lines) -> tuple[Ints, Ints]:
     receipt = _codes(sold.receipt)
     _, first = np.unique(receipt, return_index=True)
     return who[first], sold.day[first]
+
+
+def _goods_lately(who: Ints, sku: Ints, day: Ints, size: int, at: int) -> Floats:
+    owner, item, days = _distinct(who, sku, day)
+    starts = np.searchsorted(owner, np.arange(size + 1)).astype(np.int64)
+    width = int(item.max()) + 1 if len(item) else 0
+    return goods_lately(starts, item.astype(np.int32), days.astype(np.int32), width, at)
 
 
 def _gaps(owner: Ints, day: Ints, size: int) -> tuple[Floats, Floats, Floats]:

@@ -10,18 +10,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adapters.analytics.bought import Aside
+from adapters.analytics.bought import Aside, bought
 from adapters.analytics.choosing import Verdict, choose
 from adapters.analytics.churn import HORIZON, Risk, Window
 from adapters.analytics.clusters import FEW
 from adapters.analytics.features import features, schema_of
-from adapters.analytics.histories import COLUMNS, CustomerHistory
+from adapters.analytics.histories import COLUMNS, GOODS_LATELY, CustomerHistory
 from adapters.analytics.lakelines import by_months
+from adapters.analytics.lately import UNKNOWN, means_of, shares_of
 from adapters.analytics.marts import number
 from adapters.analytics.ports import Engine, Source
+from adapters.analytics.purchases import Purchases, purchases
 from adapters.analytics.ranking import lots
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
@@ -34,41 +37,64 @@ _MOST = 9
 """Days looked back on: the newest closed window, three that had closed before it began, and what lies between."""
 
 
-def history_of(table: pa.Table, day: date) -> CustomerHistory:
-    """Those of a feature table (as of that day) who have bought, as the churn models read them."""
+Lately = tuple[pa.Array, npt.NDArray[np.float64]]
+"""Owners, and how the goods of each sell now."""
+
+
+def lately_of(everybody: Purchases, learned: Purchases, day: date) -> Lately:
+    """How each one's goods sell as of that day; how a good sells is what the customers tell whom a score learns from,
+    so that it means the same to those it is asked about."""
+    shares = shares_of(learned, number(day))
+    if everybody is not learned:
+        place = pc.index_in(everybody.skus, value_set=learned.skus).fill_null(len(shares)).to_numpy()
+        shares = np.r_[shares, UNKNOWN][place]
+    return everybody.owners, means_of(everybody, shares, number(day))
+
+
+def history_of(table: pa.Table, day: date, lately: Lately | None = None) -> CustomerHistory:
+    """Those of a feature table (as of that day) who have bought, as the churn models read them; how their goods sell
+    now is unknown unless it is told."""
     some = table.filter(pc.greater(table["receipts"], 0))
     columns = {}
     for name in COLUMNS:
         column = some[name].cast(pa.int32()) if pa.types.is_date(some[name].type) else some[name]
         columns[name] = column.cast(pa.float64()).fill_null(np.nan).to_numpy()
     columns["discount_share"] = np.nan_to_num(columns["discount_share"])
+    if lately is not None:
+        owners, means = lately
+        place = pc.index_in(some["owner"].cast(pa.string()), value_set=owners)
+        columns[GOODS_LATELY] = np.r_[means, np.nan][place.fill_null(len(means)).to_numpy()]
     return CustomerHistory(number(day), np.asarray(some["owner"].to_pylist(), object), columns)
+
+
+def goods_of(lines: Source, end: date) -> Purchases:
+    """What was bought by the end of that day."""
+    return purchases(bought(lines, end + timedelta(days=1)))
 
 
 def learn(
     engine: Engine, source: Source, around: Around, owners: Sequence[str], *, end: date, zone: ZoneInfo
 ) -> tuple[Risk, Verdict]:
     """The score to use from the end of that day on, learned from the past of some of these owners."""
-    some = sample(owners, LEARNED)
-    lines = engine.lines(_lines_of(source, some))
+    theirs = _lines_of(source, sample(owners, LEARNED))
+    lines, goods = engine.lines(theirs), goods_of(theirs, end)
     schema = schema_of(set(COLUMNS))
-    days = [end - timedelta(days=_STEP * back) for back in range(_MOST)]
-    known = [
-        history_of(run(engine, features(engine, lines, around, as_of=day, zone=zone, schema=schema), schema), day)
-        for day in days
-    ]
+    known = []
+    for day in (end - timedelta(days=_STEP * back) for back in range(_MOST)):
+        table = run(engine, features(engine, lines, around, as_of=day, zone=zone, schema=schema), schema)
+        known.append(history_of(table, day, lately_of(goods, goods, day)))
     return choose(_windows(known))
 
 
-def chances(risk: Risk, table: pa.Table, day: date) -> pa.Array:
+def chances(risk: Risk, table: pa.Table, day: date, everybody: Purchases, learned: Purchases) -> pa.Array:
     """The chance of each row of a feature table (as of that day) that nothing is bought within the horizon; null for
-    whoever never bought."""
-    bought = pc.greater(table["receipts"], 0).to_numpy()
-    found = np.zeros(table.num_rows)
+    whoever never bought. `learned`: the purchases that the score was learned from (`goods_of`)."""
+    has_bought = pc.greater(table["receipts"], 0).to_numpy()
+    found, lately = np.zeros(table.num_rows), lately_of(everybody, learned, day)
     for at in range(0, table.num_rows, _BLOCK):
-        some = bought[at : at + _BLOCK]
-        found[at : at + _BLOCK][some] = risk.chance(history_of(table.slice(at, _BLOCK), day))
-    return pa.array(found, mask=~bought)
+        some = has_bought[at : at + _BLOCK]
+        found[at : at + _BLOCK][some] = risk.chance(history_of(table.slice(at, _BLOCK), day, lately))
+    return pa.array(found, mask=~has_bought)
 
 
 def told(verdict: Verdict) -> dict[str, Any]:

@@ -22,8 +22,11 @@ class Logit:
     sd: Floats
 
     def contributions(self, values: Floats) -> Floats:
-        """What each feature adds to each row's log-odds beyond the average customer: rows x features."""
-        return np.asarray((values - self.mean) / self.sd * self.weights)
+        """What each feature adds to each row's log-odds beyond the average customer: rows x features.
+
+        An unknown one (NaN) is taken for the average and adds nothing.
+        """
+        return np.nan_to_num((values - self.mean) / self.sd * self.weights)
 
     @property
     def plain(self) -> tuple[float, Floats]:
@@ -39,8 +42,13 @@ class Logit:
 def fit_logit(values: Floats, outcome: Bools, signs: Sequence[int], penalty: float = PENALTY) -> Logit:
     """The weights of greatest penalised likelihood; `signs`: 1 never below 0, -1 never above, 0 free.
 
-    A column that hardly varies weighs nothing: what was never seen to change tells nothing about its change.
+    A column that hardly varies weighs nothing: what was never seen to change tells nothing about its change. What is
+    unknown (NaN) is taken for the column's mean.
     """
+    unknown = np.isnan(values)
+    if unknown.any():
+        known = np.where(unknown, 0, values).sum(axis=0, dtype=np.float64) / np.maximum(1, (~unknown).sum(axis=0))
+        values = np.where(unknown, known, values)
     mean, sd = values.mean(axis=0, dtype=np.float64), values.std(axis=0, dtype=np.float64)
     sd = np.where(sd > 1e-4 * np.maximum(1.0, np.abs(mean)), sd, np.inf)
     standard, happened = (values - mean) / sd, outcome.astype(np.float64)

@@ -21,7 +21,7 @@ from adapters.analytics.counted import Counted, Figures
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
 from adapters.analytics.lakelines import broken
-from adapters.analytics.leaving import LEARNED, chances, learn, sample
+from adapters.analytics.leaving import LEARNED, chances, goods_of, learn, sample
 from adapters.analytics.leaving import told as churn_told
 from adapters.analytics.neighbours import Door
 from adapters.analytics.plan import Asked, Newcomer, Plan, Progress, PromoItem, prepare
@@ -71,7 +71,8 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     progress("churn", 0.6)
     with closing(engine_of("duckdb")) as engine:  # of some customers alone: that needs no server
         risk, verdict = learn(engine, aside.lines, around, aside.owners, end=day, zone=zone)
-    table = _labelled(table, plan).append_column("leaving", chances(risk, table, day))
+    leaving = chances(risk, table, day, plan.bought, goods_of(aside.lines, day))
+    table = _labelled(table, plan).append_column("leaving", leaving)
     counted = Counted(len({one.sku for one in asked.promo}), asked.switch, withheld=asked.withheld)
     seen = Seen(
         week, first, now.astimezone(zone).date(), source, table, asked.unprofiled, gone, [row[3] for row in catalogue]

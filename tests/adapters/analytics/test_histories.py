@@ -27,8 +27,9 @@ def test_every_figure_of_a_history_is_counted_by_hand() -> None:
         "first_day": 100, "last_day": 140, "receipts": 4, "days": 3, "money": 1900, "gap_median": 20, "gap_mean": 20,
         "gap_sd": 200**0.5, "basket_mean": 475, "items_per_receipt": 1.25, "discount_share": 200 / 2100, "returns": 2,
         "receipts_28d": 1, "receipts_90d": 4, "receipts_365d": 4, "categories": 3,
+        "goods_lately": (1 / 6 + 1 / 6 + 2 / 7) / 3,
     }  # fmt: skip
-    assert {name: known[name][0] for name in COLUMNS} == pytest.approx(of_a)
+    assert {name: known[name][0] for name in (*COLUMNS, "goods_lately")} == pytest.approx(of_a)
     assert np.isnan([known[name][1] for name in ("gap_median", "gap_mean", "gap_sd")]).all()
     assert [column[1] for column in known.btyd] == [0, 0, 90]
     assert known["receipts_90d"][1] == 0

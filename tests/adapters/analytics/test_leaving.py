@@ -6,14 +6,17 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
+from adapters.analytics.bought import bought
 from adapters.analytics.calibration import Bin
 from adapters.analytics.choosing import choose
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
-from adapters.analytics.leaving import chances, history_of, learn, sample, told
-from adapters.analytics.purchases import EPOCH
+from adapters.analytics.histories import histories
+from adapters.analytics.leaving import chances, goods_of, history_of, lately_of, learn, sample, told
+from adapters.analytics.purchases import EPOCH, purchases
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.lake.lake import SCHEMA as LINES
@@ -64,6 +67,24 @@ def test_the_score_learned_from_the_lake_finds_those_who_have_gone() -> None:
     assert chance.mean() == pytest.approx(away.mean(), abs=0.08)
 
 
+def test_how_the_goods_sell_is_part_of_a_history_when_purchases_are_given_and_unknown_without() -> None:
+    table = lake_lines(80)
+    day = EPOCH + timedelta(days=20_000 + 300)
+    engine = engine_of("duckdb")
+    made = run(engine, features(engine, engine.lines(table), NOTHING, as_of=day, zone=ZONE), SCHEMA)
+    engine.close()
+    goods = goods_of(table, day)
+    known = history_of(made, day, lately_of(goods, goods, day))
+    by_hand = histories(shop(80), 300)
+    assert known["goods_lately"] == pytest.approx(by_hand["goods_lately"])
+    assert "goods_lately" not in history_of(made, day).columns
+    nobody = purchases(bought(table.slice(0, 0), day))
+    assert np.isnan(history_of(made, day, lately_of(nobody, goods, day))["goods_lately"]).all()
+    others = lately_of(goods, goods_of(table.filter(pc.less(table["owner"], "c00040")), day), day)
+    assert history_of(made, day, others)["goods_lately"] != pytest.approx(by_hand["goods_lately"])
+    assert (history_of(made, day, lately_of(goods, nobody, day))["goods_lately"] == pytest.approx(0.2)).all()
+
+
 def test_a_young_shop_goes_by_silence_and_says_so() -> None:
     table = lake_lines(50)
     engine = engine_of("duckdb")
@@ -81,7 +102,8 @@ def test_the_chances_are_those_of_the_rows_and_nobody_who_never_bought_has_one()
     engine.close()
     receipts = [0 if at % 3 == 0 else one for at, one in enumerate(made["receipts"].to_pylist())]
     some = made.set_column(SCHEMA.get_field_index("receipts"), "receipts", pa.array(receipts))
-    all_of_them, found = chances(risk, made, day).to_pylist(), chances(risk, some, day).to_pylist()
+    goods = goods_of(table, day)
+    all_of_them, found = (chances(risk, one, day, goods, goods).to_pylist() for one in (made, some))
     assert found == [None if at % 3 == 0 else pytest.approx(one) for at, one in enumerate(all_of_them)]
 
 
