@@ -19,6 +19,17 @@ def _read(files: Sequence[Path]) -> str:
     return "read_parquet([{}])".format(", ".join("'" + str(file).replace("'", "''") + "'" for file in files))
 
 
+def _coded(source: Source) -> Source:
+    """With texts as dictionaries, made once however often it is walked."""
+    if isinstance(source, Path):
+        return source
+    columns = [
+        source[name].dictionary_encode() if pa.types.is_string(source[name].type) else source[name]
+        for name in source.column_names
+    ]
+    return pa.table(columns, names=source.column_names)
+
+
 class DuckDB:
     """Inside the process; what does not fit into its memory goes to a folder of its own, gone at the end."""
 
@@ -46,7 +57,7 @@ class DuckDB:
         origins = self._look(sound=not self._loops)
         turns = [partial(self._show, "lake_part", origin) for origin in origins]
         table, part = self.connection.table("lake_lines"), self.connection.table("lake_part")
-        return Lines(table, part, turns, partial(broken, source), source if self._loops else None)
+        return Lines(table, part, turns, partial(broken, source), _coded(source) if self._loops else None)
 
     def _look(self, *, sound: bool) -> list[str]:
         source = self._source
