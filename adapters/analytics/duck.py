@@ -25,6 +25,17 @@ def _renamed(origin: str) -> str:
             f"from {origin} as sold left join moved on moved.owner = sold.owner)")  # fmt: skip
 
 
+def _coded(source: Source) -> Source:
+    """With texts as dictionaries, made once however often it is walked."""
+    if not isinstance(source, pa.Table):
+        return source
+    columns = [
+        source[name].dictionary_encode() if pa.types.is_string(source[name].type) else source[name]
+        for name in source.column_names
+    ]
+    return pa.table(columns, names=source.column_names)
+
+
 class DuckDB:
     """Inside the process; what does not fit into its memory goes to a folder of its own, gone at the end."""
 
@@ -56,7 +67,7 @@ class DuckDB:
         origins = self._look(sound=not self._loops)
         turns = [partial(self._show, "lake_part", origin) for origin in origins]
         table, part = self.connection.table("lake_lines"), self.connection.table("lake_part")
-        return Lines(table, part, turns, partial(broken, source), source if self._loops else None)
+        return Lines(table, part, turns, partial(broken, source), _coded(source) if self._loops else None)
 
     def _look(self, *, sound: bool) -> list[str]:
         source = self._source

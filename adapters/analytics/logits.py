@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
+from threadpoolctl import threadpool_limits
 
 from adapters.analytics.histories import Bools, Floats
 
@@ -60,7 +61,8 @@ def fit_logit(values: Floats, outcome: Bools, signs: Sequence[int], penalty: flo
         return float(least), np.concatenate([[wrong.sum()], standard.T @ wrong + penalty * weights])
 
     bounds = [(None, None), *((0.0 if sign > 0 else None, 0.0 if sign < 0 else None) for sign in signs)]
-    found = minimize(loss, np.zeros(len(signs) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    with threadpool_limits(1, "blas"):  # for a few numbers a second core only waits, and on more sums differ
+        found = minimize(loss, np.zeros(len(signs) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
     return Logit(float(found.x[0]), found.x[1:], mean, sd)
 
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -195,6 +196,17 @@ def _numbers(found: Ints, after: str) -> pa.Array:
     return pa.array([f",{one}{after}" for one in range(most + 1)], pa.string()).take(pa.array(found))
 
 
+def must_offer(week: str, items: Sequence[Any], withheld: int) -> None:
+    """Raises NothingToOffer where there is no item that may be picked for a person; so many are withheld."""
+    if not items and withheld:
+        raise NothingToOffer(
+            f"{week}: all promo items are withheld from people; bring others, or change the programme's "
+            "offer_excluded_categories and the products' no_points"
+        )
+    if not items:
+        raise NothingToOffer(f"{week}: no promo items; bring them with `kartka import promo FILE`")
+
+
 def prepare(
     batches: Iterable[pa.RecordBatch],
     week: str,
@@ -205,13 +217,7 @@ def prepare(
 ) -> Plan:
     """The week that begins on `first` is learned from what was bought before it. Raises NothingToOffer."""
     items = sorted({one.sku: one for one in asked.promo}.values(), key=lambda one: one.sku)
-    if not items and asked.withheld:
-        raise NothingToOffer(
-            f"{week}: all promo items are withheld from people; bring others, or change the programme's "
-            "offer_excluded_categories and the products' no_points"
-        )
-    if not items:
-        raise NothingToOffer(f"{week}: no promo items; bring them with `kartka import promo FILE`")
+    must_offer(week, items, asked.withheld)
     progress("read", 0.1)
     newcomers = {one.owner: one for one in asked.newcomers}
     bought = purchases(batches, skus=[one.sku for one in items], owners_too=list(newcomers))

@@ -70,16 +70,15 @@ def purchases(
 ) -> Purchases:
     """Purchases from batches of `owner`, `sku` (text) and `day` (date): owners who bought and goods that were sold, and
     those named besides, with nothing."""
-    owners, items, days = Codes(owners_too), Codes(skus), list[Ints]()
+    owners, items, days = Codes(owners_too), Codes(skus), Grown()
     for batch in batches:
         owners.add(batch.column("owner"))
         items.add(batch.column("sku"))
-        days.append(batch.column("day").cast(pa.date32()).cast(pa.int32()).to_numpy(zero_copy_only=False))
+        days.add(batch.column("day").cast(pa.date32()).cast(pa.int32()).to_numpy(zero_copy_only=False))
     owner_names, owner = owners.close()
     sku_names, item = items.close()
-    day = _joined(days)
-    starts, item, day = grouped(owner, item, day, len(owner_names))
-    del owner
+    starts, item, day = grouped(owner, item, days.whole(), len(owner_names))
+    del owner, owners, items, days
     return Purchases(owner_names, sku_names, *_distinct(starts, item, day))
 
 
@@ -88,12 +87,12 @@ class Codes:
 
     def __init__(self, known: Sequence[str] = ()) -> None:
         self._words = Words(pa.array(sorted(set(known)), pa.string()))
-        self._codes: list[Ints] = []
+        self._codes = Grown()
 
     def add(self, column: pa.Array) -> None:
         """The next rows; no null among them."""
         words, places = dictionary(column)
-        self._codes.append(self._words.codes(words)[places])
+        self._codes.add(self._words.codes(words)[places])
 
     def close(self) -> tuple[pa.Array, Ints]:
         """All texts in ascending order, and the place of each row's text."""
@@ -101,20 +100,30 @@ class Codes:
         order = pc.sort_indices(names)
         place = np.empty(len(order), np.int32)
         place[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
-        codes = _joined(self._codes)
+        codes = self._codes.whole()
         _renumbered(codes, place)
         return names.take(order), codes
 
 
-def _joined(parts: list[Ints]) -> Ints:
-    """One array; the parts are gone as soon as they stand in it."""
-    whole = np.empty(sum(map(len, parts)), np.int32)
-    end = len(whole)
-    while parts:
-        part = parts.pop()
-        whole[end - len(part) : end] = part
-        end -= len(part)
-    return whole
+class Grown:
+    """Numbers that come part by part: what has no number yet takes no memory, and no part is left behind."""
+
+    def __init__(self) -> None:
+        self._room, self._size = np.empty(1 << 20, np.int32), 0
+
+    def add(self, part: Ints) -> None:
+        """The next ones."""
+        after = self._size + len(part)
+        if after > len(self._room):
+            wider = np.empty(max(after, 2 * len(self._room)), np.int32)
+            wider[: self._size] = self._room[: self._size]
+            self._room = wider
+        self._room[self._size : after] = part
+        self._size = after
+
+    def whole(self) -> Ints:
+        """All of them, where they stand."""
+        return self._room[: self._size]
 
 
 @compiled

@@ -24,7 +24,7 @@ from adapters.analytics.lakelines import broken
 from adapters.analytics.leaving import LEARNED, chances, goods_of, learn, sample
 from adapters.analytics.leaving import told as churn_told
 from adapters.analytics.neighbours import Door
-from adapters.analytics.plan import Asked, Newcomer, Plan, Progress, PromoItem, prepare
+from adapters.analytics.plan import Asked, Newcomer, Plan, Progress, PromoItem, must_offer, prepare
 from adapters.analytics.ports import Moved
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
@@ -53,6 +53,8 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     """
     lake, zone = Path(settings.lake), do(lambda work: work.programme.timezone)
     first = min(monday_of(week), now.astimezone(zone).date())
+    promo, withheld = do(partial(_offered, week=week))
+    must_offer(week, promo, withheld)
     former = former_owners(do)
     day, source, catalogue = first - timedelta(days=1), Moved(lake, former), _catalogue(do)
     around = Around(_products(catalogue))
@@ -60,7 +62,7 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     table = _features(settings, source, around, day, zone)
     switches = do(lambda work: work.situations.switches())
     gone = frozenset(all_of(do, lambda work, after: work.planning.forgotten(after, _READ), lambda one: one))
-    asked = _asked(do, week, table, catalogue, clusters_before(lake, week), door(switches, gone))
+    asked = _asked(do, week, table, catalogue, clusters_before(lake, week), door(switches, gone), promo, withheld)
     aside = Aside(sample(table["owner"].to_pylist(), LEARNED))
     plan = prepare(bought(source, first, aside=aside), week, first, asked, progress=progress)
     if not len(plan.bought.days) and (missing := broken(lake)):
@@ -145,17 +147,24 @@ def _products(rows: Sequence[tuple[str, str, str, int, str]]) -> pa.Table:
     return pa.table({**columns, "price": pa.array([row[3] for row in rows], pa.int64())})
 
 
+def _offered(work: DbWork, week: str) -> tuple[list[PromoItem], int]:
+    """What may be picked for a person, and how many items may not."""
+    promo, withheld = work.planning.promo(week), work.planning.withheld(week)
+    items = [PromoItem(one.sku, one.price_was, one.price, one.stores) for one in promo if one.sku not in withheld]
+    return items, len(withheld)
+
+
 def _asked(
-    do: Do, week: str, table: pa.Table, products: Sequence[tuple[str, str, str, int, str]], before: Any, next_door: Door
-) -> Asked:
+    do: Do, week: str, table: pa.Table, products: Sequence[tuple[str, str, str, int, str]], before: Any,
+    next_door: Door, promo: Sequence[PromoItem], withheld: int,
+) -> Asked:  # fmt: skip
     def chunks(read: Callable[[DbWork, str], Sequence[Any]], key: Callable[[Any], str]) -> list[Any]:
         return list(all_of(do, read, key))
 
-    promo, withheld = do(lambda work: (work.planning.promo(week), work.planning.withheld(week)))
     refused = chunks(lambda work, after: work.planning.refused(after, _READ), lambda row: row[0])
     unprofiled = chunks(lambda work, after: work.planning.unprofiled(after, _READ), lambda one: one)
     return Asked(
-        promo=[PromoItem(one.sku, one.price_was, one.price, one.stores) for one in promo if one.sku not in withheld],
+        promo=promo,
         category={sku: category for sku, category, *_ in products},
         brand={sku: brand for sku, _, brand, *_ in products},
         door=next_door,
@@ -164,7 +173,7 @@ def _asked(
         unprofiled=frozenset(unprofiled),
         newcomers=[Newcomer(one.customer, one.interests, one.store) for one in _newcomers(do)],
         before=before,
-        withheld=len(withheld),
+        withheld=withheld,
         switch=do(lambda work: work.rankings.current()),
     )
 

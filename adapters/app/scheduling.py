@@ -170,7 +170,7 @@ async def planned(house: House, now: datetime) -> dict[str, int]:
     """
     local = now.astimezone(house.programme.timezone)
     weeks = [week_of(local.date()), week_of((local + PLANNED_AHEAD).date())]
-    wanted = await house.lanes.do("plans", lambda work: [one for one in weeks if work.plans.wanted(one)])
+    wanted = await house.lanes.do("plans", lambda work: [one for one in weeks if _wanted(work, one)])
     made = [await _by_a_child(house, "scheduler.planned", "plan-week", week) for week in dict.fromkeys(wanted)]
     return {"planned": sum(made)}
 
@@ -204,6 +204,11 @@ async def _by_a_child(house: House, chore: str, verb: str, week: str) -> bool:
     if child.returncode:
         log.warning("scheduler.failed", chore=chore, week=week, said=_last_line(said))
     return not child.returncode
+
+
+def _wanted(work: DbWork, week: str) -> bool:
+    """A week of nothing but withheld items would be refused again and again."""
+    return work.plans.wanted(week) and len(work.planning.promo(week)) > len(work.planning.withheld(week))
 
 
 def _last_line(said: bytes) -> str:
