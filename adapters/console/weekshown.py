@@ -140,9 +140,10 @@ class Shown:
         if clusters is None or not each:
             return None
         each.sort(key=lambda one: (-one["size"], one["number"]))
+        moved = clusters["moved"]
         return {
             "each": [self._cluster(one) for one in each],
-            "moved": self.say("week.clusters-moved", share=self._percent(clusters["moved"])),
+            "moved": "" if moved is None else self.say("week.clusters-moved", share=self._percent(moved)),
         }
 
     def churn(self, churn: Mapping[str, Any] | None) -> dict[str, Any] | None:
