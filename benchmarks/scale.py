@@ -105,7 +105,7 @@ def series(sizes: Sequence[int], products: int, keep: bool) -> None:
 def measured(what: str, lake: Path) -> Stages:
     """The stages of a process of its own."""
     module = "benchmarks.scale_peers" if what in ("BM25", "ALS") else "benchmarks.scale_week"
-    command = [sys.executable, "-m", module, what, str(lake)]
+    command = [sys.executable, "-W", "ignore", "-m", module, what, str(lake)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found: Stages = json.loads(done.stdout.splitlines()[-1])
     return found
