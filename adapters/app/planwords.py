@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _SCORES = {
-    "logit": "a logistic model of 17 figures",
+    "logit": "a logistic model of the customer table",
     "silence": "days since the last purchase",
     "gap": "silence against the own rhythm",
     "bg": "the BG/NBD model",
