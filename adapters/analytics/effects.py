@@ -6,13 +6,14 @@ or not (domain section 7). Money is in minor units a head.
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2, norm, t
+
+from core.shared.intervals import Difference, of_shares
 
 LEVEL = 0.95
 BROKEN = 0.001
@@ -21,54 +22,35 @@ WHALES = 0.99
 """Money above this share of the heads' is counted as that much: with the few greatest buyers in, the interval of the
 raw mean covers the truth in 91 of 100 cases instead of 95 (analytics 5)."""
 _FEW = 30
+_Z = float(norm.ppf((1 + LEVEL) / 2))
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A difference, treated less control, and between which two numbers the truth lies in 95 of 100 cases."""
-
-    difference: float
-    low: float
-    high: float
-    error: float
-    """Standard error of the difference; nought where Newcombe's interval has none."""
-
-    @property
-    def told(self) -> int:
-        """1 for a rise, -1 for a fall, 0 while the interval holds nothing."""
-        return (self.low > 0) - (self.high < 0)
-
-
-def share_difference(hits: int, size: int, control_hits: int, control_size: int) -> Interval:
+def share_difference(hits: int, size: int, control_hits: int, control_size: int) -> Difference:
     """The difference of two shares. Wald's interval; Newcombe's (1998, method 10) while an outcome is rarer than 30.
 
     Raises ValueError for an arm without people.
     """
     if not size or not control_size:
         raise ValueError("an arm without people has no share")
-    one, other = hits / size, control_hits / control_size
-    z = float(norm.ppf((1 + LEVEL) / 2))
     if min(hits, size - hits, control_hits, control_size - control_hits) < _FEW:
-        (low, high), (control_low, control_high) = _wilson(hits, size, z), _wilson(control_hits, control_size, z)
-        below = sqrt((one - low) ** 2 + (control_high - other) ** 2)
-        above = sqrt((high - one) ** 2 + (other - control_low) ** 2)
-        return Interval(one - other, one - other - below, one - other + above, 0.0)
-    error = sqrt(one * (1 - one) / size + other * (1 - other) / control_size)
-    return Interval(one - other, one - other - z * error, one - other + z * error, error)
+        return of_shares(hits, size, control_hits, control_size, _Z)
+    one, other = hits / size, control_hits / control_size
+    half = _Z * sqrt(one * (1 - one) / size + other * (1 - other) / control_size)
+    return Difference(one - other - half, one - other, one - other + half)
 
 
-def mean_difference(treated: Floats, control: Floats) -> Interval:
+def mean_difference(treated: Floats, control: Floats) -> Difference:
     """The difference of two means with Welch's interval. Raises ValueError for an arm of fewer than two people."""
     if min(len(treated), len(control)) < 2:
         raise ValueError("an arm of fewer than two people has no spread")
     one, other = treated.var(ddof=1) / len(treated), control.var(ddof=1) / len(control)
     difference, error = float(treated.mean() - control.mean()), sqrt(one + other)
     if not error:
-        return Interval(difference, difference, difference, 0.0)
+        return Difference(difference, difference, difference)
     freedom = (one + other) ** 2 / (one**2 / (len(treated) - 1) + other**2 / (len(control) - 1))
     wide = float(t.ppf((1 + LEVEL) / 2, freedom)) * error
-    return Interval(difference, difference - wide, difference + wide, error)
+    return Difference(difference - wide, difference, difference + wide)
 
 
 def without_whales(money: Floats) -> Floats:
@@ -141,10 +123,3 @@ def _widths(grid: Floats) -> Any:
     width = np.full(len(grid), grid[1] - grid[0])
     width[[0, -1]] /= 2
     return width
-
-
-def _wilson(hits: int, size: int, z: float) -> tuple[float, float]:
-    share, square = hits / size, z * z / size
-    middle = (share + square / 2) / (1 + square)
-    half = z / (1 + square) * sqrt(share * (1 - share) / size + square / (4 * size))
-    return middle - half, middle + half

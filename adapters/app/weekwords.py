@@ -3,10 +3,10 @@
 import json
 from collections.abc import Sequence
 
-from core.offers.intervals import Difference
 from core.offers.rankings import Arm, Switch
 from core.offers.reporting import Funnel, Report, Share, State
 from core.offers.verdicts import Told, Verdict
+from core.shared.intervals import Difference
 
 _STATES = {
     State.RUNNING: "still running",

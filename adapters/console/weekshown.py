@@ -9,11 +9,11 @@ from babel.numbers import format_decimal, format_percent
 
 from bot.ports import Texts
 from bot.words import Value, say
-from core.offers.intervals import Difference
 from core.offers.rankings import Arm, Ranking, Switch
 from core.offers.reporting import Funnel, Report, Share, State
 from core.offers.verdicts import Told, Verdict
 from core.offers.weekly import Planned, monday_of
+from core.shared.intervals import Difference
 from core.shared.values import Language
 
 NOTHING = "·"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, sqrt
 
-from core.offers.intervals import Z95, Difference, of_means, of_shares
 from core.offers.rankings import Arm
 from core.offers.reporting import ArmFunnel, Report, State
+from core.shared.intervals import Z95, Difference, of_means, of_shares
 
 Z_TOLD = 2.576
 """A verdict asks for 99 %: it is looked at every week, and Pocock's bound for ten looks at 5 % in all is 2.555."""

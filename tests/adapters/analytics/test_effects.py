@@ -41,7 +41,7 @@ def test_the_published_e_mail_test_is_told_to_its_last_digit(shared: Path, arm: 
         found, digits = mean_difference(treated, control), 4
     else:
         found, digits = share_difference(int(treated.sum()), len(treated), int(control.sum()), len(control)), 5
-    difference, low, high = (_text(one, digits) for one in (found.difference, found.low, found.high))
+    difference, low, high = (_text(one, digits) for one in (found.value, found.low, found.high))
     assert f"{difference} [{low},{high}]" == TABLE[arm, outcome]
 
 
@@ -78,7 +78,7 @@ def test_a_thousand_campaigns_hold_the_truth_and_raise_few_false_alarms() -> Non
         held["adjusted"] += found.low <= gain <= found.high
         halves = chance.random(3_000) < 0.5
         same = adjusted(without_whales(money), [before])
-        held["a/a"] += mean_difference(same[halves], same[~halves]).told != 0
+        held["a/a"] += mean_difference(same[halves], same[~halves]).sign != 0
     assert all(930 <= held[name] <= 970 for name in ("share", "money", "adjusted")), held
     assert 35 <= held["a/a"] <= 65, held
 
@@ -130,4 +130,4 @@ def test_nobody_and_somebody_alone_are_no_arm() -> None:
         share_difference(0, 0, 1, 2)
     with pytest.raises(ValueError, match="two people"):
         mean_difference(np.ones(1), np.ones(9))
-    assert mean_difference(np.full(4, 2.0), np.full(4, 1.0)).told == 1
+    assert mean_difference(np.full(4, 2.0), np.full(4, 1.0)).sign == 1

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.offers.intervals import of_means, of_shares
 from core.offers.rankings import Arm, Ranking, Switch
 from core.offers.reporting import ArmFunnel, Count, Funnel, Report, State, is_due, report_from, state_of
 from core.offers.verdicts import Told, correlation, verdict
 from core.offers.weekly import Because
+from core.shared.intervals import of_means, of_shares
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SWITCH = Switch(Ranking.KARTKA, Ranking.POPULAR, 20, "salt")
