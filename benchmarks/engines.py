@@ -61,7 +61,7 @@ def _engine(name: str) -> tuple[Engine, list[int]]:
         server = int((cluster.folder / "data" / "postmaster.pid").read_text().split()[0])
         return engine_of(f"{cluster.new_database()}&options=-cwork_mem=256MB"), [os.getpid(), server]
     if name == "Spark, local[2]":
-        return engine_of("spark://local[2]?spark.driver.memory=4g"), [os.getpid()]
+        return engine_of("spark://local[2]?spark.driver.memory=6g"), [os.getpid()]
     return DuckDB(threads="2", loops=name != REFERENCE), [os.getpid()]
 
 
