@@ -8,7 +8,8 @@ import resource
 import sys
 import tempfile
 import time
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from sqlalchemy import func, select
 
 from adapters.analytics import leaving
 from adapters.analytics.bought import Aside, bought
@@ -30,7 +32,12 @@ from adapters.analytics.ranking import Bools, Ranked
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.db.planrows import CHUNK
+from adapters.db.profilerows import CHUNK as PROFILES
+from adapters.db.segmentsql import Scene, people
 from benchmarks.scale_data import PROMOTED, Scale, make
+from core.offers.rankings import Ranking, Switch
+from core.segments.ready import READY
+from core.surveys.model import Questionnaire
 from tests.support.world import NOON, World
 
 WEEK, FIRST = "2026-W44", Scale().end
@@ -116,6 +123,9 @@ def week(folder: Path, clock: Clock) -> None:
             clock.begin("offers: ten for each")
     clock.begin("Parquet out")
     pq.write_table(table, folder / "features.parquet", compression="zstd")
+    clock.begin("offers by clusters alone (S2)")
+    for _ in replace(plan, _asked=replace(plan._asked, switch=Switch(champion=Ranking.CLUSTERS))).blocks():
+        pass
     clock.begin("(figures)")
     _keep_sample(folder, plan.bought)
     size = sum(array.nbytes for array in (plan.bought.starts, plan.bought.items, plan.bought.days))
@@ -167,6 +177,47 @@ def rows(folder: Path, clock: Clock) -> None:
     world.close()
 
 
+def segments(folder: Path, clock: Clock) -> None:
+    """The customer table stands in SQLite, and every ready segment is counted on it, warm; then the expressions of the
+    features over nothing: what Ibis itself costs."""
+    world = World(f"sqlite:///{folder / 'customers.db'}")
+    clock.begin("customer table into SQLite")
+    after = ""
+    for batch in pq.ParquetFile(folder / "features.parquet").iter_batches(PROFILES):
+        columns = {name: batch[name].to_pylist() for name in batch.schema.names}
+        columns["week"] = [WEEK] * batch.num_rows
+        world.do(lambda work, columns=columns, after=after: work.profiles.put(columns, after))
+        after = columns["owner"][-1]
+    clock.begin("(people)")
+    with world.owner.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into customers (id, created_at, language) "
+            "select owner, '2026-01-01T00:00:00.000000Z', 'uk' from customer_features"
+        )
+    clock.begin("each segment counted (S6)")
+    took = []
+    with world.engine.connect() as connection:
+        for tree in READY.values():
+            chosen = people(Scene(LAST, _midnight, Questionnaire(), (), "sqlite", {}), tree)
+            counting = select(func.count()).select_from(chosen.subquery())
+            connection.execute(counting)
+            began = time.perf_counter()
+            connection.execute(counting)
+            took.append(time.perf_counter() - began)
+    clock.begin("expressions over nothing (S7)")
+    engine = DuckDB(loops=False)
+    nothing = Around(pq.read_table(folder / "products.parquet").slice(0, 9))
+    run(engine, features(engine, engine.lines(READ.empty_table()), nothing, as_of=LAST, zone=ZONE), SCHEMA)
+    engine.close()
+    clock.begin("(end)")
+    clock.found["p95"] = {"wall": sorted(took)[int(0.95 * len(took))]}
+    world.close()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZONE)
+
+
 def warm(folder: Path, clock: Clock) -> None:
     """The week of a few made customers, so that everything is compiled."""
     with tempfile.TemporaryDirectory(dir=folder) as name:
@@ -178,9 +229,11 @@ def warm(folder: Path, clock: Clock) -> None:
 
 
 def main() -> None:
-    """`python -m benchmarks.scale_week warm|floor|week|rows FOLDER`; the last line is the stages as JSON."""
+    """`python -m benchmarks.scale_week warm|floor|week|rows|segments FOLDER`; the last line is the stages as JSON."""
     clock = Clock()
-    {"warm": warm, "floor": floor, "week": week, "rows": rows}[sys.argv[1]](Path(sys.argv[2]), clock)
+    {"warm": warm, "floor": floor, "week": week, "rows": rows, "segments": segments}[sys.argv[1]](
+        Path(sys.argv[2]), clock
+    )
     clock.begin("")
     print(json.dumps(clock.found))
 
