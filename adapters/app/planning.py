@@ -95,7 +95,7 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
         return whole()
     _kept(do, week, table, progress)
     figures = _written(do, plan, now, counted, progress, whole)
-    keep_clusters(lake, week, plan.clusters, plan.bought.owners)
+    keep_clusters(lake, week, plan.clusters, plan.bought.owners, without=gone | asked.unprofiled)
     return figures
 
 

@@ -31,3 +31,14 @@ def test_a_half_written_week_is_nobodys(tmp_path: Path) -> None:
     told = clusters_before(tmp_path, "2026-W49")
     assert told is not None
     assert told.categories == ("x",)
+
+
+def test_nobody_is_known_longer_than_three_weeks_nor_who_is_not_to_be_known(tmp_path: Path) -> None:
+    bought = shoppers(ROWS)
+    found = clusters(bought, ["x"] * 3)
+    for week in ("2026-W45", "2026-W46", "2026-W47", "2026-W48"):
+        keep_clusters(tmp_path, week, found, bought.owners, without={"b", "nobody"})
+    assert clusters_before(tmp_path, "2026-W46") is None
+    told = clusters_before(tmp_path, "2026-W47")
+    assert told is not None
+    assert sorted(told.label) == ["a", "c"]
