@@ -17,7 +17,7 @@ from tests.support.replaying import balances, replay
 from tests.support.soak import SEED, SOAKING, patience, rounds
 from tests.support.world import World
 
-SEQUENCES, STEPS = {"sqlite": rounds(400, 8_000), "postgresql": rounds(100, 2_000)}, 100
+SEQUENCES, STEPS = {"sqlite": rounds(250, 8_000), "postgresql": rounds(60, 2_000)}, 100
 """40,000 operations on SQLite and 10,000 on PostgreSQL, which takes as long."""
 PEOPLE, PICK, SHARE = st.integers(0, 3), st.integers(0, 200), st.integers(0, 99)
 HOURS = (0.1, 0.5, 13, 24 * 15, 24 * 40, 24 * 200)
