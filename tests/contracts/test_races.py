@@ -36,7 +36,7 @@ from tests.support.soak import patience, rounds
 from tests.support.world import World
 
 TILLS = 32
-ROUNDS = rounds(100, 1_000)
+ROUNDS = rounds(60, 1_000)
 S1 = StoreId("s1")
 VOUCHER: dict[str, Any] = {"id": "ten", "audience": "voucher", "benefit": {"kind": "amount_off", "amount": 1000}}
 CAPPED: dict[str, Any] = {
