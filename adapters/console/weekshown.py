@@ -86,7 +86,7 @@ class Shown:
             "seen": self.say(
                 "week.seen-said", shown=self._percent(report.bought_of_shown.value), offers=report.bought_of_shown.base,
                 others=self._percent(report.bought_of_unshown.value), rest=report.bought_of_unshown.base,
-            ),
+            ) if report.bought_of_shown.base else "",
             "strays": self.say("week.strays", n=report.strays) if report.strays else "",
         }  # fmt: skip
 

@@ -37,7 +37,7 @@ def url(tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{tmp_path}/kartka.db"
 
 
-async def furnish(served: Served, tmp_path: Path, kept: Report | None = None) -> None:
+async def furnish(served: Served, tmp_path: Path, kept: Report | None = None, **told: Any) -> None:
     """Last week has promo items and a plan, and this report."""
     house = served.house
     await house.lanes.do("t", shelve)
@@ -45,7 +45,7 @@ async def furnish(served: Served, tmp_path: Path, kept: Report | None = None) ->
     await asyncio.to_thread(load, do, promo_file(tmp_path, LAST, *ROWS))
 
     def job(work: Any) -> None:
-        plan(work, LAST, {"somebody": PICKS}, **FIGURES)
+        plan(work, LAST, {"somebody": PICKS}, **{**FIGURES, **told})
         if kept is not None:
             work.reports.put(kept)
 
@@ -57,6 +57,14 @@ async def at_the_week(browser: Browser, served: Served, login: str = "owner") ->
     await log_in(page, served, login, "/console/week")
     await expect(page.get_by_role("heading", name="Пропозиції тижня")).to_be_visible()
     return page
+
+
+async def test_a_first_week_says_nothing_of_who_has_moved(browser: Browser, url: str, tmp_path: Path) -> None:
+    async with serve(url) as served:
+        await furnish(served, tmp_path, clusters={**FIGURES["clusters"], "moved": None})
+        page = await at_the_week(browser, served)
+        await expect(page.get_by_text("Група 0: 900 людей")).to_be_visible()
+        await expect(page.get_by_text("Порівняно з минулим тижнем")).to_have_count(0)
 
 
 async def test_an_empty_house_says_how_to_begin(browser: Browser, url: str) -> None:
@@ -81,6 +89,7 @@ async def test_a_week_tells_its_plan_its_report_and_the_verdict(browser: Browser
                                                   "+7,5 п. п. (від +4,4 п. п. до +10,7 п. п.)")  # fmt: skip
         await expect(page.get_by_text("Група 0: 900 людей")).to_contain_text("coffee (×2,4)")
         await expect(page.get_by_text("rare")).to_have_count(0)
+        await expect(page.get_by_text("Показані пропозиції куплено")).to_have_count(0)  # nobody was shown any
         await expect(page.get_by_text("Перевірено на 400 людях")).to_contain_text("правильно у 75%")
         await expect(page.get_by_role("img", name="Передбачено і сталося").locator("circle")).to_have_count(2)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
