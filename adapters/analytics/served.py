@@ -49,7 +49,7 @@ class Postgres:
                 host=asked.hostname or named.pop("host", None), port=asked.port or 5432, user=asked.username,
                 password=asked.password, database=asked.path.strip("/"), **named,
             )  # fmt: skip
-        except Exception as error:
+        except Exception as error:  # drivers share no base: whatever it was, nobody answers there
             where = f"{asked.hostname or 'the socket'}, database {asked.path.strip('/')!r}"
             raise CouldNotReach(f"KARTKA_ANALYTICS: no PostgreSQL at {where}: {error}") from None
         self._say("set default_transaction_read_only = off")
@@ -129,7 +129,7 @@ class Spark:
             builder = builder.config(name, value)
         try:
             self.session = builder.getOrCreate()
-        except Exception as error:
+        except Exception as error:  # drivers share no base: whatever it was, nobody answers there
             raise CouldNotReach(f"KARTKA_ANALYTICS: no Spark at {master} (Java 17 is needed here): {error}") from None
         self.connection = ibis.pyspark.connect(self.session)
         self._mine = uuid.uuid4().hex[:8]
@@ -199,7 +199,7 @@ class ClickHouse:
                 host=asked.hostname or "localhost", port=asked.port or 8123, user=asked.username or "default",
                 password=asked.password or "", database=asked.path.strip("/") or "default", settings=CLICKHOUSE,
             )  # fmt: skip
-        except Exception as error:
+        except Exception as error:  # drivers share no base: whatever it was, nobody answers there
             raise CouldNotReach(f"KARTKA_ANALYTICS: no ClickHouse at {asked.hostname}: {error}") from None
         self._mine = uuid.uuid4().hex[:8]
         self._names: set[str] = set()
