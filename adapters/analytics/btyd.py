@@ -78,8 +78,9 @@ class _Geometric:
     log_likelihood: float
 
     @classmethod
-    def fit(cls, rows: Rows) -> Self:
-        """The parameters of greatest likelihood, times in the unit of `rows`. Raises Unfit."""
+    def fit(cls, rows: Rows, near: Self | None = None) -> Self:
+        """The parameters of greatest likelihood, times in the unit of `rows`; they are looked for near those of the
+        same customers on another day, if told. Raises Unfit."""
         scale = _scale(rows)
         x, tx, T = rows.x, rows.tx / scale, rows.T / scale
 
@@ -90,7 +91,8 @@ class _Geometric:
             gone = log_odds_gone(x, tx, T, r, alpha, a, b, cls._FIRST)
             return -float(rows.n @ (alive + np.logaddexp(0.0, gone)) / rows.n.sum())
 
-        (r, alpha, a, b), least = fit_least(loss, 4)
+        start = (near.r, near.alpha / scale, near.a, near.b) if near is not None else None
+        (r, alpha, a, b), least = fit_least(loss, 4, start)
         return cls(r, alpha * scale, a, b, _likelihood(rows, scale, least))
 
     def p_alive(self, x: Floats, tx: Floats, T: Floats) -> Floats:
@@ -145,8 +147,9 @@ class ParetoNbd:
     log_likelihood: float
 
     @classmethod
-    def fit(cls, rows: Rows) -> Self:
-        """The parameters of greatest likelihood, times in the unit of `rows`. Raises Unfit."""
+    def fit(cls, rows: Rows, near: Self | None = None) -> Self:
+        """The parameters of greatest likelihood, times in the unit of `rows`; they are looked for near those of the
+        same customers on another day, if told. Raises Unfit."""
         scale = _scale(rows)
         x, tx, T = rows.x, rows.tx / scale, rows.T / scale
 
@@ -157,7 +160,8 @@ class ParetoNbd:
             gone = log_odds_dead(x, tx, T, r, alpha, s, beta)
             return -float(rows.n @ (alive + np.logaddexp(0.0, gone)) / rows.n.sum())
 
-        (r, alpha, s, beta), least = fit_least(loss, 4)
+        start = (near.r, near.alpha / scale, near.s, near.beta / scale) if near is not None else None
+        (r, alpha, s, beta), least = fit_least(loss, 4, start)
         return cls(r, alpha * scale, s, beta * scale, _likelihood(rows, scale, least))
 
     def p_alive(self, x: Floats, tx: Floats, T: Floats) -> Floats:
@@ -167,7 +171,7 @@ class ParetoNbd:
     def p_buys(self, x: Floats, tx: Floats, T: Floats, t: float) -> Floats:
         """The chance of a purchase in (T, T + t]: the first one's density times the chance of living to see it.
 
-        Integrated over y = log(1 + v / (alpha + T)) by Gauss-Legendre, 40 nodes, to where it is below float64.
+        Integrated over y = log(1 + v / (alpha + T)) by Gauss-Legendre to where it is below float64.
         """
         rate = self.r + np.asarray(x, dtype=np.float64)
         end = np.minimum(np.log1p(t / (self.alpha + T)), SMALLEST / rate)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from html import escape
 
 import numpy as np
-from scipy.stats import rankdata
 
 from adapters.analytics.histories import Bools, Floats
 
@@ -56,7 +55,9 @@ def quality(chance: Floats, happened: Bools) -> Quality:
 def auc(score: Floats, happened: Bools) -> float:
     """The chance that one to whom it happened scores above one to whom it did not; equal scores count half."""
     size, events = len(score), int(happened.sum())
-    return float((rankdata(score)[happened].sum() - events * (events + 1) / 2) / (events * (size - events)))
+    _, group, number = np.unique(score, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(number) - (number - 1) / 2)[group]
+    return float((rank[happened].sum() - events * (events + 1) / 2) / (events * (size - events)))
 
 
 def _bins(chance: Floats, happened: Bools) -> tuple[Bin, ...]:

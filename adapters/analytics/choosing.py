@@ -7,7 +7,7 @@ import numpy as np
 
 from adapters.analytics.btydmath import Unfit
 from adapters.analytics.calibration import Quality, quality
-from adapters.analytics.churn import HORIZON, Dying, Risk, Rule, Score, Window, fit_dying, fit_model, level
+from adapters.analytics.churn import HORIZON, Dying, Model, Risk, Rule, Score, Window, fit_dying, fit_model, level
 from adapters.analytics.histories import Floats
 from adapters.analytics.logits import Platt, fit_platt
 
@@ -54,6 +54,11 @@ def backtest(closed: Sequence[Window], horizon: int = HORIZON) -> tuple[Trial, .
 
     A BTYD model that cannot be fitted does not take part.
     """
+    return tuple(trial for trial, _ in _tried(closed, horizon))
+
+
+def _tried(closed: Sequence[Window], horizon: int) -> list[tuple[Trial, Score]]:
+    """Each trial, best first, and the score as it is at the newest window."""
     test, learnt = closed[0], _before(closed, horizon)
     if why := wanting(closed, horizon):
         raise Unfit(f"{why}: use the silence rule until there is more history")
@@ -62,8 +67,8 @@ def backtest(closed: Sequence[Window], horizon: int = HORIZON) -> tuple[Trial, .
         platt = fit_platt(then.log_odds(learnt[0].history), learnt[0].away)
         told = score.log_odds(test.history)
         forward = quality(platt.chance(told), test.away)
-        trials.append(Trial(score.name, forward, quality(_crossed(told, test), test.away)))
-    return tuple(sorted(trials, key=lambda one: (round(one.recalibrated.brier / _SAME), -one.forward.auc)))
+        trials.append((Trial(score.name, forward, quality(_crossed(told, test), test.away)), score))
+    return sorted(trials, key=lambda one: (round(one[0].recalibrated.brier / _SAME), -one[0].forward.auc))
 
 
 def choose(closed: Sequence[Window], horizon: int = HORIZON) -> tuple[Risk, Verdict]:
@@ -77,10 +82,11 @@ def choose(closed: Sequence[Window], horizon: int = HORIZON) -> tuple[Risk, Verd
         rule = Rule("silence")
         many = ENOUGH <= customers * away <= customers - ENOUGH
         return level(rule, closed[0]) if many else Risk(rule, Platt()), Verdict(rule.name, why, customers, away)
-    trials = backtest(closed, horizon)
-    chosen = trials[0].name
-    risk = level(_learn(chosen, closed, horizon), closed[0])
-    return risk, Verdict(chosen, "churn.best", customers, away, trials)
+    tried = _tried(closed, horizon)
+    chosen = tried[0][1]
+    # What needs no outcome was fitted to the newest window for its trial; a model has its outcomes to learn from too.
+    risk = level(fit_model(closed) if isinstance(chosen, Model) else chosen, closed[0])
+    return risk, Verdict(chosen.name, "churn.best", customers, away, tuple(trial for trial, _ in tried))
 
 
 def wanting(closed: Sequence[Window], horizon: int = HORIZON) -> str:
@@ -115,16 +121,10 @@ def _contenders(learnt: Sequence[Window], test: Window, horizon: int) -> list[tu
     for name in ("bg", "mbg", "pareto"):
         try:
             now: Dying = fit_dying(name, test.history, horizon)
-            pairs.append((now, fit_dying(name, learnt[0].history, horizon)))
+            pairs.append((now, fit_dying(name, learnt[0].history, horizon, near=now)))
         except Unfit:
             continue
     return pairs
-
-
-def _learn(name: str, closed: Sequence[Window], horizon: int) -> Score:
-    if name == "logit":
-        return fit_model(closed)
-    return Rule(name) if name in ("silence", "gap") else fit_dying(name, closed[0].history, horizon)
 
 
 def _crossed(told: Floats, test: Window) -> Floats:

@@ -8,17 +8,17 @@ September's).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
+from adapters.analytics.becauses import Factors, factors
 from adapters.analytics.btyd import BgNbd, Buying, MbgNbd, ParetoNbd, compress
 from adapters.analytics.histories import (
     GOODS_LATELY,
     Bools,
     CustomerHistory,
     Floats,
-    Ints,
     Lines,
     histories,
     stayed_away,
@@ -48,6 +48,7 @@ SIGNS = {  # of each feature on the risk; 0: it may go either way
 }
 _FITTED = 50_000  # customers of a window are enough for a score's few parameters: each is known to some hundredths
 _FITTED_DYING = 5_000  # four parameters, each known to a few hundredths, and each step of the search counts them all
+_TURN = 5_000  # customers whose chance is integrated at a time: what lies in no cache is waited for
 _USUAL_GAP = 30.0  # days, where nobody has come twice
 
 
@@ -111,7 +112,14 @@ class Score(Protocol):
     @property
     def name(self) -> str: ...
     def log_odds(self, history: CustomerHistory) -> Floats: ...
-    def contributions(self, history: CustomerHistory) -> tuple[Sequence[str], Floats]: ...
+    def told(self, history: CustomerHistory) -> tuple[Floats, Sequence[str], Floats]:
+        """The log odds, the names of what they are made of, and what each adds beyond the average customer's."""
+        ...
+
+    @property
+    def pushes(self) -> Floats:
+        """Where more of each of these names moves the risk: 1 up, -1 down, 0 nowhere."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +133,15 @@ class Model:
         """ln of staying away : coming."""
         return self.logit.log_odds(features(history))
 
-    def contributions(self, history: CustomerHistory) -> tuple[Sequence[str], Floats]:
-        """The features' names, and what each adds to each customer's log-odds beyond the average customer's."""
-        return tuple(SIGNS), self.logit.contributions(features(history))
+    def told(self, history: CustomerHistory) -> tuple[Floats, Sequence[str], Floats]:
+        """By feature."""
+        each = self.logit.contributions(features(history))
+        return np.asarray(self.logit.intercept + each.sum(axis=1)), tuple(SIGNS), each
+
+    @property
+    def pushes(self) -> Floats:
+        """As the weights have it."""
+        return np.sign(self.logit.weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +156,15 @@ class Rule:
         usual = own_gap(history) * 2 if self.name == "gap" else HORIZON
         return np.asarray(np.log((1 + quiet) / (1 + usual)))
 
-    def contributions(self, history: CustomerHistory) -> tuple[Sequence[str], Floats]:
+    def told(self, history: CustomerHistory) -> tuple[Floats, Sequence[str], Floats]:
         """The rule is its one reason."""
         odds = self.log_odds(history)
-        return (self.name,), (odds - odds.mean())[:, None]
+        return odds, (self.name,), (odds - odds.mean())[:, None]
+
+    @property
+    def pushes(self) -> Floats:
+        """Up."""
+        return np.ones(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,18 +177,25 @@ class Dying:
 
     def log_odds(self, history: CustomerHistory) -> Floats:
         """ln of no purchase : a purchase within the horizon."""
-        buys = np.clip(self.buying.p_buys(*history.btyd, self.horizon), 1e-12, 1 - 1e-12)
+        turns = (history.only(slice(at, at + _TURN)).btyd for at in range(0, max(1, len(history)), _TURN))
+        buys = np.concatenate([self.buying.p_buys(*some, self.horizon) for some in turns])
+        buys = np.clip(buys, 1e-12, 1 - 1e-12)
         return np.asarray(np.log1p(-buys) - np.log(buys))
 
-    def contributions(self, history: CustomerHistory) -> tuple[Sequence[str], Floats]:
+    def told(self, history: CustomerHistory) -> tuple[Floats, Sequence[str], Floats]:
         """The model's three numbers act together: it is its one reason."""
         odds = self.log_odds(history)
-        return (self.name,), (odds - odds.mean())[:, None]
+        return odds, (self.name,), (odds - odds.mean())[:, None]
+
+    @property
+    def pushes(self) -> Floats:
+        """Up."""
+        return np.ones(1)
 
 
 def fit_model(closed: Sequence[Window]) -> Model:
     """The logistic model of closed windows, pooled; both outcomes have to be there."""
-    values = np.concatenate([features(one.history.every(_step(one.history))) for one in closed])
+    values = np.concatenate([features(one.history.only(slice(None, None, _step(one.history)))) for one in closed])
     away = np.concatenate([one.away[:: _step(one.history)] for one in closed])
     return Model(fit_logit(values, away, tuple(SIGNS.values())))
 
@@ -178,11 +204,12 @@ def _step(history: CustomerHistory, most: int = _FITTED) -> int:
     return max(1, -(-len(history) // most))
 
 
-def fit_dying(name: str, history: CustomerHistory, horizon: int) -> Dying:
-    """A BTYD model of every so many customers of one history. Raises btydmath.Unfit."""
-    rows = compress(*history.every(_step(history, _FITTED_DYING)).btyd)
-    kinds: dict[str, type[BgNbd] | type[MbgNbd] | type[ParetoNbd]] = {"bg": BgNbd, "mbg": MbgNbd, "pareto": ParetoNbd}
-    return Dying(name, kinds[name].fit(rows), horizon)
+def fit_dying(name: str, history: CustomerHistory, horizon: int, near: Dying | None = None) -> Dying:
+    """A BTYD model of every so many customers of one history, looked for near what it is on another day, if told.
+    Raises btydmath.Unfit."""
+    rows = compress(*history.only(slice(None, None, _step(history, _FITTED_DYING))).btyd)
+    kinds: dict[str, Any] = {"bg": BgNbd, "mbg": MbgNbd, "pareto": ParetoNbd}
+    return Dying(name, kinds[name].fit(rows, near and near.buying), horizon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,25 +223,14 @@ class Risk:
         """The chance, 0..1, that each customer buys nothing within the horizon."""
         return self.platt.chance(self.score.log_odds(history))
 
-    def factors(self, history: CustomerHistory, top: int = 3) -> "Factors":
-        """The features that move each customer's log-odds most, up or down, greatest first."""
-        names, each = self.score.contributions(history)
-        each = each * self.platt.slope
-        which = np.argsort(-np.abs(each), axis=1, kind="stable")[:, :top]
-        return Factors(tuple(names), which.astype(np.int64), np.take_along_axis(each, which, axis=1))
+    def factors(self, history: CustomerHistory) -> Factors:
+        """What moves each customer's log-odds most, up or down."""
+        return self.told(history)[1]
 
-
-@dataclass(frozen=True, slots=True)
-class Factors:
-    """Why: for each customer the numbers of his top features among `names`, and what each adds to his log-odds."""
-
-    names: tuple[str, ...]
-    which: Ints
-    added: Floats
-
-    def of(self, row: int) -> list[tuple[str, float]]:
-        """One customer's, by name."""
-        return [(self.names[at], float(how)) for at, how in zip(self.which[row], self.added[row], strict=True)]
+    def told(self, history: CustomerHistory) -> tuple[Floats, Factors]:
+        """Both."""
+        odds, names, each = self.score.told(history)
+        return self.platt.chance(odds), factors(names, each * self.platt.slope, self.score.pushes)
 
 
 def level(score: Score, newest: Window) -> Risk:

@@ -9,18 +9,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy.cluster.vq import kmeans2, vq
 from scipy.optimize import linear_sum_assignment
-from sklearn.cluster import KMeans
 
 from adapters.analytics.compiled import compiled
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
+from adapters.analytics.sold import Doubles
 
 CLUSTERS = 12
 SAMPLE = 50_000
 FEW = 5
 """Fewer people than these are nobody's to see."""
 _STARTS = 4
+_ROUNDS, _MOST = 3, 100
+"""Rounds of k-means before one looks whether the centres still move, and of such looks."""
+_REST = 1e-4
+"""Of the points' variance: centres that move less are at rest."""
 _LEAST_LIFT = 1.2
 _WORDS = 3
 _BLOCK = 100_000
@@ -56,7 +62,9 @@ class Before:
 
     categories: tuple[str, ...]
     centres: Floats
-    label: dict[str, int]
+    owners: pa.Array
+    label: Ints
+    """Of each of the owners."""
 
 
 def clusters(
@@ -92,10 +100,22 @@ def _centres(points: Floats, names: tuple[str, ...], count: int, before: Before 
     sample = points
     if len(points) > SAMPLE:
         sample = points[np.sort(np.random.default_rng(seed).choice(len(points), SAMPLE, replace=False))]
-    warm = before is not None and before.categories == names and len(before.centres) == count
-    start = before.centres.astype(np.float64) if warm and before is not None else "k-means++"
-    model = KMeans(count, init=start, n_init=1 if warm else _STARTS, random_state=seed).fit(sample.astype(np.float64))
-    return np.asarray(model.cluster_centers_, np.float32)
+    spots = sample.astype(np.float64)
+    if before is not None and before.categories == names and len(before.centres) == count:
+        return _still(spots, before.centres.astype(np.float64))
+    chance = np.random.default_rng(seed)
+    starts = [kmeans2(spots, count, iter=1, minit="++", seed=chance)[0] for _ in range(_STARTS)]
+    return min((_still(spots, start) for start in starts), key=lambda one: float((vq(spots, one)[1] ** 2).sum()))
+
+
+def _still(points: Doubles, centres: Doubles) -> Floats:
+    """Where the centres come to rest."""
+    least = _REST * float(points.var(0).mean())
+    for _ in range(_MOST):
+        last, (centres, _) = centres, kmeans2(points, centres, iter=_ROUNDS, minit="matrix")
+        if float(((centres - last) ** 2).sum()) <= least:
+            break
+    return np.asarray(centres, np.float32)
 
 
 def _nearest(points: Floats, centres: Floats) -> Ints:
@@ -108,9 +128,10 @@ def _nearest(points: Floats, centres: Floats) -> Ints:
 
 def _named(bought: Purchases, label: Ints, centres: Floats, before: Before | None) -> tuple[Ints, Floats, float]:
     """Labels so that as many owners as can be keep last week's."""
-    if before is None or not before.label:
+    if before is None or not len(before.label):
         return label, centres, 0.0
-    last = np.array([before.label.get(owner, -1) for owner in bought.owners.to_pylist()], np.int32)
+    place = pc.index_in(bought.owners, value_set=before.owners).fill_null(len(before.label)).to_numpy()
+    last = np.append(before.label, np.int32(-1))[place]
     known = (last >= 0) & (label >= 0) & (last < len(centres))
     overlap = np.zeros((len(centres), len(centres)), np.int64)
     np.add.at(overlap, (label[known], last[known]), 1)
@@ -181,7 +202,6 @@ def told(found: Clusters, before: Before | None) -> dict[str, Any]:
     return {"moved": found.moved if before is not None else None, "each": each}
 
 
-def as_before(found: Clusters, owners: Any) -> Before:
+def as_before(found: Clusters, owners: pa.Array) -> Before:
     """What next week needs to know of this one."""
-    label: npt.NDArray[Any] = found.label
-    return Before(found.categories, found.centres, dict(zip(owners.to_pylist(), label.tolist(), strict=True)))
+    return Before(found.categories, found.centres, owners, found.label)

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 import duckdb
 import ibis
 import pyarrow as pa
+from ibis.expr.operations import DatabaseTable
 
+from adapters.analytics.history import History
 from adapters.analytics.lakelines import READ, broken, files_of, folder_of, moved_of
 from adapters.analytics.ports import Lines, Source
 from adapters.analytics.running import narrowed
@@ -26,7 +29,7 @@ def _renamed(origin: str) -> str:
 
 
 def _coded(source: Source) -> Source:
-    """With texts as dictionaries, made once however often it is walked."""
+    """With texts as dictionaries, made once however often it is read."""
     if not isinstance(source, pa.Table):
         return source
     columns = [
@@ -41,7 +44,7 @@ class DuckDB:
 
     name = "DuckDB"
     MEMORY = "1000MB"
-    """Beside the owners of the walk, which are gone from memory when the sorting begins."""
+    """Beside what the loops hold of the owners, which is gone from memory when the sorting begins."""
 
     def __init__(self, memory: str = MEMORY, threads: str = "", temp: str = "", *, loops: bool = True) -> None:
         """`memory` as DuckDB writes it; all cores without `threads`; the machine's own folder without `temp`.
@@ -58,11 +61,13 @@ class DuckDB:
         self.connection = ibis.duckdb.connect(**settings)
         self._compiled: dict[Any, str] = {}
 
-    def lines(self, source: Source, since: date | None = None) -> Lines:
+    def lines(self, source: Source | History, since: date | None = None) -> Lines:
         """Views, month by month: nothing is copied, and a string is hashed once for each row group's dictionary.
 
-        Without months that ended before `since`.
+        Without months that ended before `since`. A history has no lines.
         """
+        if isinstance(source, History):
+            return replace(self.lines(READ.empty_table()), here=source)
         self._source, self._since = source, f"{since:%Y-%m}" if since else ""
         origins = self._look(sound=not self._loops)
         turns = [partial(self._show, "lake_part", origin) for origin in origins]
@@ -100,7 +105,10 @@ class DuckDB:
         return self.connection.table(name)
 
     def keep(self, name: str, expression: Any, *, more: bool = False) -> Any:
-        """A temporary table: uncompressed, since it is read once or twice, in memory as far as that goes."""
+        """A temporary table: uncompressed, since it is read once or twice, in memory as far as that goes. A table that
+        stands there already is not copied."""
+        if isinstance(expression.op(), DatabaseTable) and not more:
+            return expression
         compiled = self._compiled.get(expression.op()) or self.connection.compile(expression)
         self._compiled[expression.op()] = compiled
         query = f"select {narrowed(expression)} from ({compiled}) as rows"

@@ -21,13 +21,15 @@ BROKEN = 0.001
 WHALES = 0.99
 """Money above this share of the heads' is counted as that much: with the few greatest buyers in, the interval of the
 raw mean covers the truth in 91 of 100 cases instead of 95 (analytics 5)."""
-_FEW = 30
+_FEW = 100
+"""Of 360 settings computed (arms of 30 to 20 000 people, shares of 1 to 90 %) Newcombe's interval holds the truth in 94
+to 96 of 100 cases in 331, Wald's in 239. Going over to Wald's at 30 leaves 319, at 100 it is 331 again."""
 _Z = float(norm.ppf((1 + LEVEL) / 2))
 Floats = npt.NDArray[np.float64]
 
 
 def share_difference(hits: int, size: int, control_hits: int, control_size: int) -> Difference:
-    """The difference of two shares. Wald's interval; Newcombe's (1998, method 10) while an outcome is rarer than 30.
+    """The difference of two shares. Wald's interval; Newcombe's (1998, method 10) while an outcome is rarer than 100.
 
     Raises ValueError for an arm without people.
     """
@@ -61,16 +63,23 @@ def without_whales(money: Floats) -> Floats:
     return np.minimum(money, most)
 
 
-def adjusted(money: Floats, before: Sequence[Floats]) -> Floats:
-    """The money of everybody less what the time before foretells of it (CUPED: Deng et al. 2013): the mean stays, the
-    spread shrinks. `before`: figures of the same people that were known before the arms were drawn."""
-    known = np.column_stack([one - one.mean() for one in before]) if before else np.zeros((len(money), 0))
-    known = known[:, known.std(axis=0) > 0]
-    if not known.shape[1] or len(money) <= known.shape[1] + 1:
-        return money
-    weight = np.linalg.lstsq(known, money - money.mean(), rcond=None)[0]
-    less: Floats = money - known @ weight
-    return less
+class Foretold:
+    """Figures of the same people that were known before the arms were drawn, and what they foretell of another."""
+
+    def __init__(self, before: Sequence[Floats]) -> None:
+        known = np.column_stack([one - one.mean() for one in before]) if before else np.zeros((0, 0))
+        spread = known.std(axis=0) if before else np.zeros(0)
+        self._known = known[:, spread > 0] / spread[spread > 0]
+        self._weigh = np.linalg.pinv(self._known.T @ self._known, hermitian=True)
+
+    def less(self, money: Floats) -> Floats:
+        """The money of everybody less what is foretold of it (CUPED: Deng et al. 2013): the mean stays, the spread
+        shrinks."""
+        if not self._known.shape[1] or len(money) <= self._known.shape[1] + 1:
+            return money
+        weight = self._weigh @ (self._known.T @ (money - money.mean()))
+        less: Floats = money - self._known @ weight
+        return less
 
 
 def ratio(counts: Sequence[int], shares: Sequence[float]) -> float:

@@ -18,8 +18,8 @@ import pyarrow as pa
 
 from adapters.analytics.marts import number
 from adapters.analytics.ports import Engine, Lines
+from adapters.analytics.sums import SPANS
 from adapters.analytics.totals import BY, Around, totals
-from adapters.analytics.walked import SPANS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ class Feature:
     definition: str
     type: pa.DataType
     value: Callable[[Scene], Any]
+    among: bool = False
+    """Whether it is a place among all buyers, which needs them in order."""
 
 
 def _share(part: Any, whole: Any) -> Any:
@@ -158,15 +160,15 @@ FEATURES: Sequence[Feature] = (
             "and longer than twice the own median gap; new: first bought within 30 days, or once only; else regular.",
             S, _lifecycle),
     Feature("r", "1 to 5", "Fifth of the buyers by latest day; 5 bought most recently.", N,
-            lambda at: at.within(5, at.row.last_day)),
+            lambda at: at.within(5, at.row.last_day), True),
     Feature("f", "1 to 5", "Fifth of the buyers by receipts; 5 bought most often.", N,
-            lambda at: at.within(5, at.row.receipts)),
+            lambda at: at.within(5, at.row.receipts), True),
     Feature("m", "1 to 5", "Fifth of the buyers by money; 5 paid most.", N,
-            lambda at: at.within(5, at.row.gross - at.row.discount)),
+            lambda at: at.within(5, at.row.gross - at.row.discount), True),
     Feature("basket_third", "1 to 3", "Third of the buyers by money a receipt; 3 is the dearest basket.", N,
-            lambda at: at.within(3, _share(at.row.gross - at.row.discount, at.row.receipts))),
+            lambda at: at.within(3, _share(at.row.gross - at.row.discount, at.row.receipts)), True),
     Feature("items_third", "1 to 3", "Third of the buyers by skus a receipt; 3 is the widest basket.", N,
-            lambda at: at.within(3, _share(at.row["items"], at.row.receipts))),
+            lambda at: at.within(3, _share(at.row["items"], at.row.receipts)), True),
 )  # fmt: skip
 """In the order that people read them. `basket_third` and `items_third` are the 3 x 3 grid of baskets."""
 _BY = {"category": {"categories", "top_category", "single_category"}, "brand": {"brands"}}
@@ -193,4 +195,9 @@ def features(
     by = [name for name in BY if _BY[name] & set(schema.names)]
     row = engine.keep("totals", totals(engine, lines, around, as_of=as_of, zone=zone, by=by))
     scene = Scene(row, number(as_of), windows or Windows())
-    return row.select(**{one.name: one.value(scene) for one in FEATURES if one.name in schema.names})
+    asked = [one for one in FEATURES if one.name in schema.names]
+    made = row.select("o", **{one.name: one.value(scene) for one in asked if not one.among})
+    places = {one.name: one.value(scene) for one in asked if one.among}
+    if places:  # put in order by themselves: an engine carries all columns of a row through every sort
+        made = made.join(row.select("o", **places), "o")
+    return made.select(schema.names)

@@ -54,10 +54,10 @@ class CustomerHistory:
     def __getitem__(self, name: str) -> Floats:
         return self.columns[name]
 
-    def every(self, step: int) -> "CustomerHistory":
-        """Each `step`-th customer."""
-        columns = {name: column[::step] for name, column in self.columns.items()}
-        return CustomerHistory(self.at, self.ids[::step], columns)
+    def only(self, some: slice) -> "CustomerHistory":
+        """Those customers."""
+        columns = {name: column[some] for name, column in self.columns.items()}
+        return CustomerHistory(self.at, self.ids[some], columns)
 
     @property
     def btyd(self) -> tuple[Floats, Floats, Floats]:

@@ -47,8 +47,10 @@ def means_of(bought: Purchases, shares: Floats, at: int) -> Floats:
 def _shares(starts: Longs, items: Ints, days: Ints, width: int, at: int) -> Any:
     lately, ever = np.full(width, _FEW), np.full(width, _MANY)
     for owner in range(len(starts) - 1):
-        for row in range(starts[owner], starts[owner + 1]):
-            if _is_last(items, days, row, starts[owner + 1], at):
+        end = starts[owner + 1]
+        for row in range(starts[owner], end):
+            # An owner's last purchase of that good by then; asked here, as a call costs more than the rest.
+            if days[row] <= at and (row + 1 == end or items[row + 1] != items[row] or days[row + 1] > at):
                 ever[items[row]] += 1
                 lately[items[row]] += days[row] > at - LATELY
     return lately / ever
@@ -58,17 +60,11 @@ def _shares(starts: Longs, items: Ints, days: Ints, width: int, at: int) -> Any:
 def _means(starts: Longs, items: Ints, days: Ints, shares: Floats, at: int) -> Any:
     means = np.full(len(starts) - 1, np.nan)
     for owner in range(len(starts) - 1):
-        total, goods = 0.0, 0
-        for row in range(starts[owner], starts[owner + 1]):
-            if _is_last(items, days, row, starts[owner + 1], at):
+        total, goods, end = 0.0, 0, starts[owner + 1]
+        for row in range(starts[owner], end):
+            if days[row] <= at and (row + 1 == end or items[row + 1] != items[row] or days[row + 1] > at):
                 total += shares[items[row]]
                 goods += 1
         if goods:
             means[owner] = total / goods
     return means
-
-
-@compiled
-def _is_last(items: Ints, days: Ints, row: int, end: int, at: int) -> bool:
-    """Whether it is the owner's last purchase of that good by then."""
-    return days[row] <= at and (row + 1 == end or items[row + 1] != items[row] or days[row + 1] > at)

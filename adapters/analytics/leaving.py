@@ -4,7 +4,7 @@ It learns from customers as the features had them on past days, so that what it 
 are the same figures by construction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,17 +14,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adapters.analytics.bought import Aside, bought
 from adapters.analytics.choosing import Verdict, choose
-from adapters.analytics.churn import HORIZON, Risk, Window
+from adapters.analytics.churn import HORIZON, Model, Risk, Window
 from adapters.analytics.clusters import FEW
+from adapters.analytics.duck import DuckDB
 from adapters.analytics.features import features, schema_of
 from adapters.analytics.histories import COLUMNS, GOODS_LATELY, CustomerHistory
-from adapters.analytics.lakelines import by_months
+from adapters.analytics.history import History
 from adapters.analytics.lately import UNKNOWN, means_of, shares_of
 from adapters.analytics.marts import number
-from adapters.analytics.ports import Engine, Source
-from adapters.analytics.purchases import Purchases, purchases
+from adapters.analytics.purchases import Purchases
 from adapters.analytics.ranking import lots
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
@@ -61,40 +60,50 @@ def history_of(table: pa.Table, day: date, lately: Lately | None = None) -> Cust
         columns[name] = column.cast(pa.float64()).fill_null(np.nan).to_numpy()
     columns["discount_share"] = np.nan_to_num(columns["discount_share"])
     if lately is not None:
-        owners, means = lately
-        place = pc.index_in(some["owner"].cast(pa.string()), value_set=owners)
-        columns[GOODS_LATELY] = np.r_[means, np.nan][place.fill_null(len(means)).to_numpy()]
+        columns[GOODS_LATELY] = _by_row(some["owner"], lately)
     return CustomerHistory(number(day), np.asarray(some["owner"].to_pylist(), object), columns)
 
 
-def goods_of(lines: Source, end: date) -> Purchases:
-    """What was bought by the end of that day."""
-    return purchases(bought(lines, end + timedelta(days=1)))
+def _by_row(owners: pa.ChunkedArray, lately: Lately) -> npt.NDArray[np.float64]:
+    known, means = lately
+    place = pc.index_in(owners.cast(pa.string()), value_set=known.cast(pa.string()))
+    found: npt.NDArray[np.float64] = np.r_[means, np.nan][place.fill_null(len(means)).to_numpy()]
+    return found
 
 
 def learn(
-    engine: Engine, source: Source, around: Around, owners: Sequence[str], *, end: date, zone: ZoneInfo
-) -> tuple[Risk, Verdict]:
-    """The score to use from the end of that day on, learned from the past of some of these owners."""
-    theirs = _lines_of(source, sample(owners, LEARNED))
-    lines, goods = engine.lines(theirs), goods_of(theirs, end)
+    engine: DuckDB, history: History, around: Around, *, end: date, zone: ZoneInfo
+) -> tuple[Risk, Verdict, Purchases]:
+    """The score to use from the end of that day on, learned from the past of some of these owners, and what they
+    bought by then."""
+    after = end + timedelta(days=1)
+    some = history.of(sample(history.purchases(after).owners.to_pylist(), LEARNED))
+    lines, goods = engine.lines(some), some.purchases(after)
     schema = schema_of(set(COLUMNS))
     known = []
     for day in (end - timedelta(days=_STEP * back) for back in range(_MOST)):
         table = run(engine, features(engine, lines, around, as_of=day, zone=zone, schema=schema), schema)
         known.append(history_of(table, day, lately_of(goods, goods, day)))
-    return choose(_windows(known))
+    return *choose(_windows(known)), goods
 
 
-def chances(risk: Risk, table: pa.Table, day: date, everybody: Purchases, learned: Purchases) -> pa.Array:
-    """The chance of each row of a feature table (as of that day) that nothing is bought within the horizon; null for
-    whoever never bought. `learned`: the purchases that the score was learned from (`goods_of`)."""
+def risks(
+    risk: Risk, table: pa.Table, day: date, everybody: Purchases, learned: Purchases
+) -> tuple[pa.Array, pa.Array]:
+    """The chance of each row of a feature table (as of that day) that nothing is bought within the horizon, and why
+    (`core.customers.risk`); null for whoever never bought. `learned`: the purchases that the score was learned from
+    (`learn`)."""
     has_bought = pc.greater(table["receipts"], 0).to_numpy()
-    found, lately = np.zeros(table.num_rows), lately_of(everybody, learned, day)
+    found, why = np.zeros(table.num_rows), [pa.array([], pa.string())]
+    lately = _by_row(table["owner"], lately_of(everybody, learned, day)) if isinstance(risk.score, Model) else None
     for at in range(0, table.num_rows, _BLOCK):
-        some = has_bought[at : at + _BLOCK]
-        found[at : at + _BLOCK][some] = risk.chance(history_of(table.slice(at, _BLOCK), day, lately))
-    return pa.array(found, mask=~has_bought)
+        here, some = slice(at, at + _BLOCK), table.slice(at, _BLOCK)
+        told = (some["owner"].combine_chunks(), lately[here]) if lately is not None else None
+        known = history_of(some, day, told)
+        found[here][has_bought[here]], factors = risk.told(known)
+        why.append(factors.texts())
+    place = np.cumsum(has_bought) - 1
+    return pa.array(found, mask=~has_bought), pa.concat_arrays(why).take(pa.array(place, mask=~has_bought))
 
 
 def told(verdict: Verdict) -> dict[str, Any]:
@@ -136,14 +145,3 @@ def _windows(known: Sequence[CustomerHistory]) -> list[Window]:
             away = [not after.get(owner, 0) > then.at for owner in then.ids.tolist()]
             closed.append(Window(then, np.array(away, bool)))
     return closed
-
-
-def _lines_of(source: Source, owners: Sequence[str]) -> pa.Table:
-    aside = Aside(owners)
-
-    def theirs(parts: Iterator[pa.Table]) -> list[pa.Table]:
-        return [aside.of(part) for part in parts]
-
-    for month in by_months(source, theirs):
-        aside.keep(month)
-    return aside.lines

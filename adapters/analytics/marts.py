@@ -8,6 +8,7 @@ month where the engine says so: memory then depends on a month, not on the years
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -162,6 +163,7 @@ def _offset(second: Any, zone: ZoneInfo, as_of: date) -> Any:
     return among(shifts_of(zone, as_of))
 
 
+@lru_cache(20_000)
 def _shift(second: int, zone: ZoneInfo) -> int:
     shift = datetime.fromtimestamp(second, zone).utcoffset()
     assert shift is not None

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from adapters.analytics.compiled import compiled
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
 from adapters.analytics.ranking import Candidates, People, Ranked, Why
+from adapters.analytics.words import named
 
 _DOUBT = 20.0
 """As many buyers of both categories more are expected, and are there: a few who chance to buy both tell nothing."""
@@ -88,7 +89,7 @@ def neighbours(
     out = Neighbours(np.full(shape, -1, np.int32), np.full(shape, -1, np.int32), np.zeros(shape, np.int32))
     near = nearest(bought, groups, int(groups.max(initial=-1)) + 1, door.nearest)
     if shape and len(near) and len(offered.items):
-        may = people.profiled & np.array([owner not in door.gone for owner in bought.owners.to_pylist()], bool)
+        may = people.profiled & ~named(bought.owners, door.gone)
         there = Next(groups[offered.items], brands[offered.items], offered.allowed, liked)
         order = np.argsort(-liked, kind="stable").astype(np.int32)
         _walk(
@@ -131,19 +132,22 @@ def placed(ranked: Ranked, found: Neighbours, liked: Floats) -> Ranked:
 def _pairs(starts: Longs, items: Ints, groups: Ints, count: int) -> Any:
     """How many owners bought of both categories; on the diagonal, of the one."""
     out = np.zeros((count, count), np.int64)
-    seen, mine = np.zeros(count, np.bool_), np.empty(count, np.int32)
+    seen, mine = np.zeros(count, np.bool_), np.empty(count + 1, np.int32)
     for owner in range(len(starts) - 1):
         many = 0
         for row in range(starts[owner], starts[owner + 1]):
             group = groups[items[row]]
-            if group >= 0 and not seen[group]:
+            if group >= 0:
+                mine[many] = group  # without asking: whether a group is new is a coin that no machine foretells
+                many += not seen[group]
                 seen[group] = True
-                mine[many] = group
-                many += 1
         for one in range(many):
             seen[mine[one]] = False
-            for other in range(many):
-                out[mine[one], mine[other]] += 1
+            for other in range(one + 1):
+                out[max(mine[one], mine[other]), min(mine[one], mine[other])] += 1
+    for one in range(count):
+        for other in range(one):
+            out[other, one] = out[one, other]
     return out
 
 

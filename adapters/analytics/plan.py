@@ -1,6 +1,6 @@
 """The week's plan: from what was bought to ten offers for everybody, stage by stage, block by block.
 
-    plan = prepare(bought_batches, week, asked, progress=...)
+    plan = prepare(history.purchases(first), week, first, asked, progress=...)
     for rows in plan.blocks(after=last_owner_written): ...
 
 Nothing here writes: rows come in the order of owners, so that whoever stores them can stop and go on, and a week
@@ -22,8 +22,10 @@ from adapters.analytics import affinity, rhythm
 from adapters.analytics.clusters import Before, Clusters, clusters, popular
 from adapters.analytics.counted import WORDS, Counted
 from adapters.analytics.neighbours import Door, Neighbours, neighbours, numbered, placed
-from adapters.analytics.purchases import EPOCH, Ints, Longs, Purchases, purchases
+from adapters.analytics.purchases import EPOCH, Ints, Longs, Purchases
 from adapters.analytics.ranking import Bools, Candidates, Models, People, Ranked, Rules, Why, method_of, nobody, rank
+from adapters.analytics.sold import Mornings
+from adapters.analytics.words import named
 from core.offers.rankings import Arm, Switch
 
 HORIZON = 28
@@ -34,6 +36,7 @@ _LONGEST = 200
 """Letters of what a reason is about."""
 Progress = Callable[[str, float], None]
 _RULES, _SWITCH, _DOOR = Rules(), Switch(), Door()
+_NOWHERE = pa.schema([("owner", pa.string()), ("top_store", pa.string())])
 
 
 class NothingToOffer(ValueError):
@@ -65,12 +68,11 @@ class Asked:
 
     promo: Sequence[PromoItem]
     category: Mapping[str, str]
-    """Of each sku."""
     brand: Mapping[str, str] = field(default_factory=dict)
-    """Of each sku."""
+    """Both of each sku."""
     door: Door = _DOOR
-    store: Mapping[str, str] = field(default_factory=dict)
-    """Of each owner: where they buy most."""
+    store: pa.Table = field(default_factory=_NOWHERE.empty_table)
+    """`owner`, and their `top_store`: where they buy most."""
     refused: Iterable[tuple[str, str]] = ()
     """Owner and sku: said no to, or the limit is used up."""
     unprofiled: frozenset[str] = frozenset()
@@ -208,7 +210,7 @@ def must_offer(week: str, items: Sequence[Any], withheld: int) -> None:
 
 
 def prepare(
-    batches: Iterable[pa.RecordBatch],
+    bought: Purchases,
     week: str,
     first: date,
     asked: Asked,
@@ -218,22 +220,19 @@ def prepare(
     """The week that begins on `first` is learned from what was bought before it. Raises NothingToOffer."""
     items = sorted({one.sku: one for one in asked.promo}.values(), key=lambda one: one.sku)
     must_offer(week, items, asked.withheld)
-    progress("read", 0.1)
     newcomers = {one.owner: one for one in asked.newcomers}
-    bought = purchases(batches, skus=[one.sku for one in items], owners_too=list(newcomers))
+    bought = bought.beside([one.sku for one in items], list(newcomers))
     day = (first - EPOCH).days
     skus, owners = bought.skus.to_pylist(), bought.owners.to_pylist()
     category = [asked.category.get(sku, "") for sku in skus]
     horizon = HORIZON if len(bought.days) and day - int(bought.days.min()) >= 3 * HORIZON else _SHORT
-    progress("clusters", 0.25)
+    progress("clusters", 0.3)
     found = clusters(bought, category, before=asked.before)
-    progress("models", 0.35)
+    progress("models", 0.4)
     place = {sku: at for at, sku in enumerate(skus)}
     offered = np.array([place[one.sku] for one in items], np.int32)
     groups = sorted({category[at] for at in offered if category[at]})
-    stores = sorted({*asked.store.values(), *(one.store for one in asked.newcomers), *_sold_in(items)} - {""})
-    store_at = {store: at for at, store in enumerate(stores)}
-    store = np.array([store_at.get(_store(owner, asked, newcomers), -1) for owner in owners], np.int32)
+    stores, store = _stores(bought.owners, asked, items)
     allowed = np.ones((len(items), len(stores) + 1), bool)
     for at, one in enumerate(items):
         if one.stores:
@@ -241,9 +240,10 @@ def prepare(
     candidates = Candidates(
         offered, np.array([groups.index(category[at]) if category[at] else -1 for at in offered], np.int32), allowed
     )
-    due = rhythm.fit(bought, day, horizon)
-    progress("models", 0.45)
-    new = affinity.fit(bought, day, horizon, wanted=offered)
+    sold = Mornings(bought, (day - back * horizon for back in range(rhythm.WINDOWS + 1)))
+    due = rhythm.fit(sold, day, horizon)
+    progress("models", 0.5)
+    new = affinity.fit(sold, day, horizon, wanted=offered)
     local = np.vstack(
         [
             popular(bought, store, len(stores), offered)[: len(stores)],
@@ -251,31 +251,40 @@ def prepare(
         ]
     )
     models = Models(
-        due, rhythm.goods_of(bought, day), new, popular(bought, found.label, len(found.sizes), offered), local
+        due, rhythm.goods_of(sold[day]), new, popular(bought, found.label, len(found.sizes), offered), local
     )
     progress("offers", 0.6)
     people = People(
         store, found.label, *_refused(asked, owners, items),
-        np.array([owner not in asked.unprofiled for owner in owners], bool), _likes(owners, newcomers, groups),
+        ~named(bought.owners, asked.unprofiled), _likes(owners, newcomers, groups),
     )  # fmt: skip
     brands, brand = numbered([asked.brand.get(sku, "") for sku in skus])
     next_door = neighbours(bought, numbered(category)[1], brand, candidates, people, local[-1], asked.door)
     return Plan(week, bought, found, day, models, candidates, people, asked, items, groups, brands, next_door)
 
 
-def _sold_in(items: Sequence[PromoItem]) -> set[str]:
-    return {store for one in items for store in one.stores}
-
-
-def _store(owner: str, asked: Asked, newcomers: Mapping[str, Newcomer]) -> str:
-    found = asked.store.get(owner, "")
-    return found or (newcomers[owner].store if owner in newcomers else "")
+def _stores(owners: pa.Array, asked: Asked, items: Sequence[PromoItem]) -> tuple[list[str], Ints]:
+    """The stores, and the place among them of the one where each owner buys most, or would; -1: none."""
+    usual = asked.store["top_store"].combine_chunks()
+    sold_in = {store for one in items for store in one.stores}
+    stores = sorted(({*usual.unique().to_pylist(), *(one.store for one in asked.newcomers)} | sold_in) - {"", None})
+    known = pc.index_in(usual, value_set=pa.array(stores, pa.string())).fill_null(-1).to_numpy()
+    row = pc.index_in(owners, value_set=asked.store["owner"].combine_chunks()).fill_null(len(known))
+    found = np.append(known, np.int32(-1))[row.to_numpy()]
+    new = pc.index_in(pa.array([one.owner for one in asked.newcomers], pa.string()), value_set=owners).to_pylist()
+    for at, one in zip(new, asked.newcomers, strict=True):
+        if found[at] < 0 and one.store:
+            found[at] = stores.index(one.store)
+    return stores, found
 
 
 def _refused(asked: Asked, owners: Sequence[str], items: Sequence[PromoItem]) -> tuple[Longs, Ints]:
     """Candidates by owner, as `People` has them."""
-    at, good = {owner: place for place, owner in enumerate(owners)}, {one.sku: place for place, one in enumerate(items)}
-    pairs = sorted({(at[owner], good[sku]) for owner, sku in asked.refused if owner in at and sku in good})
+    refused = list(asked.refused)
+    said = {owner for owner, _ in refused}
+    at = {owner: place for place, owner in enumerate(owners) if owner in said} if said else {}
+    good = {one.sku: place for place, one in enumerate(items)}
+    pairs = sorted({(at[owner], good[sku]) for owner, sku in refused if owner in at and sku in good})
     starts = np.searchsorted(np.array([owner for owner, _ in pairs], np.int64), np.arange(len(owners) + 1))
     return starts.astype(np.int64), np.array([candidate for _, candidate in pairs], np.int32)
 
@@ -285,8 +294,7 @@ def _likes(owners: Sequence[str], newcomers: Mapping[str, Newcomer], groups: Seq
     known = {name.casefold(): at for at, name in enumerate(groups)}
     width = max([1, *(len(one.interests) for one in newcomers.values())])
     out = np.full((len(owners), width), -1, np.int32)
-    for place, owner in enumerate(owners):
-        if owner in newcomers:
-            for at, one in enumerate(newcomers[owner].interests):
-                out[place, at] = known.get(one.casefold(), -1)
+    for place in [place for place, owner in enumerate(owners) if owner in newcomers] if newcomers else ():
+        for at, one in enumerate(newcomers[owners[place]].interests):
+            out[place, at] = known.get(one.casefold(), -1)
     return out

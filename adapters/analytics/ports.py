@@ -37,8 +37,9 @@ class Lines:
     turns: Sequence[Callable[[], None]]
     broken: Callable[[], Sequence[str]] = tuple
     """Files of the lake that cannot be read and are set aside, as far as that is known by now."""
-    walk: Source | None = None
-    """The lines themselves, where the engine lies in this process: a compiled loop makes the totals of them."""
+    here: Any = None
+    """The lines themselves (`Source`) or a history of them, where the engine lies in this process: compiled loops make
+    the totals of them."""
 
 
 class Engine(Protocol):

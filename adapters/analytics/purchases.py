@@ -43,12 +43,30 @@ class Purchases:
         return Purchases(self.owners, self.skus, *_until(self.starts, self.items, self.days, day))
 
     def of(self, owners: npt.NDArray[Any]) -> "Purchases":
-        """What these owners bought, named by their places; the order stays."""
+        """What these owners bought, named by their places; the order stays. Of neighbours nothing is copied."""
+        if len(owners) and (np.diff(owners) == 1).all():
+            rows = self.starts[owners[0] : owners[-1] + 2]
+            some = slice(rows[0], rows[-1])
+            names = self.owners.slice(owners[0], len(owners))
+            return Purchases(names, self.skus, rows - rows[0], self.items[some], self.days[some])
         sizes = self.starts[owners + 1] - self.starts[owners]
         starts = np.zeros(len(owners) + 1, np.int64)
         np.cumsum(sizes, out=starts[1:])
-        rows = np.repeat(self.starts[owners] - starts[:-1], sizes) + np.arange(starts[-1])
-        return Purchases(self.owners.take(pa.array(owners)), self.skus, starts, self.items[rows], self.days[rows])
+        at = np.repeat(self.starts[owners] - starts[:-1], sizes) + np.arange(starts[-1])
+        return Purchases(self.owners.take(pa.array(owners)), self.skus, starts, self.items[at], self.days[at])
+
+    def beside(self, skus: Sequence[str], owners: Sequence[str]) -> "Purchases":
+        """With these goods and owners among the others; who or what is new there has nothing."""
+        all_skus, item = _with(self.skus, skus)
+        all_owners, owner = _with(self.owners, owners)
+        items, starts = self.items, self.starts
+        if len(all_skus) > len(self.skus):
+            items = item[items]
+        if len(all_owners) > len(self):
+            sizes = np.zeros(len(all_owners) + 1, np.int64)
+            sizes[owner + 1] = np.diff(starts)
+            starts = np.cumsum(sizes)
+        return Purchases(all_owners, all_skus, starts, items, self.days)
 
     def rows(self, owners: npt.NDArray[Any]) -> Iterator[slice]:
         """Where the rows of each of these owners stand."""
@@ -65,12 +83,23 @@ class Purchases:
         return int(self.days.max()) + 1 if len(self.days) else 0
 
 
-def purchases(
-    batches: Iterable[pa.RecordBatch], *, skus: Sequence[str] = (), owners_too: Sequence[str] = ()
-) -> Purchases:
+def _with(names: pa.Array, others: Sequence[str]) -> tuple[pa.Array, Ints]:
+    """Names of both, and the places of the first ones, which stay in their order."""
+    more = pa.array(sorted(set(others)), names.type)
+    more = more.filter(pc.invert(pc.is_in(more, value_set=names))) if len(more) else more
+    if not len(more):
+        return names, np.arange(len(names), dtype=np.int32)
+    every = pa.concat_arrays([names, more])
+    order = pc.sort_indices(every)
+    place = np.empty(len(every), np.int32)
+    place[order.to_numpy()] = np.arange(len(every), dtype=np.int32)
+    return every.take(order), place[: len(names)]
+
+
+def purchases(batches: Iterable[pa.RecordBatch], *, skus: Sequence[str] = ()) -> Purchases:
     """Purchases from batches of `owner`, `sku` (text) and `day` (date): owners who bought and goods that were sold, and
     those named besides, with nothing."""
-    owners, items, days = Codes(owners_too), Codes(skus), Grown()
+    owners, items, days = Codes(), Codes(skus), Grown()
     for batch in batches:
         owners.add(batch.column("owner"))
         items.add(batch.column("sku"))

@@ -164,7 +164,7 @@ def rank(
         people = people._replace(profiled=np.zeros_like(people.profiled))
     learned = Learned(
         rhythm.weights, rhythm.bias, known, columns, affinity.least[offered.items], affinity.raised[offered.items],
-        affinity.odds, models.popular, models.local, method.by_cluster,
+        affinity.sales[offered.items], affinity.odds, models.popular, models.local, method.by_cluster,
     )  # fmt: skip
     lot = lots(bought.owners, week)
     walk(bought.starts, bought.items, bought.days, day, at, offered, people, models.goods, learned, rules, lot, out)

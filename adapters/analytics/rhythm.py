@@ -1,8 +1,8 @@
 """Due: what a person buys, scored by the person's own rhythm.
 
 A logistic model of "will buy it within the horizon", fitted on the newest closed windows, over decayed own frequency,
-the time since the last purchase against the own gap, and how the good sells now. Its weights keep their signs, so that
-one more purchase of a good never lowers that good's score on the day it is due.
+the time since the last purchase against the own gap, and how the good sells now, to all and to those who have had it.
+Its weights keep their signs, so that one more purchase of a good never lowers that good's score on the day it is due.
 """
 
 from dataclasses import dataclass
@@ -14,34 +14,45 @@ import numpy.typing as npt
 from adapters.analytics.compiled import compiled
 from adapters.analytics.logits import fit_logit
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
+from adapters.analytics.sold import Mornings, Sold
 
 HALF_LIVES = (14.0, 30.0, 60.0, 120.0, 365.0)
 """Days in which a purchase loses half its say; the model chooses among them."""
 FEATURES = (
     *(f"frequency, half-life {days:.0f} d" for days in HALF_LIVES),
     "frequency", "bought again", "share of visits", "how lately", "early in its rhythm", "late in its rhythm",
-    "sells now", "sells at all", "bought again by others", "visits", "last visit", "visits lately",
+    "sells now", "sells at all", "bought again by others", "visits", "last visit", "visits lately", "its buyers lately",
 )  # fmt: skip
 _FREE = {"sells at all"}
 """The only weight without a sign: beside "sells now" it tells a fashion from a staple."""
 _OF_OWNER = ("visits", "last visit", "visits lately")
+SELLS = 14.0
+"""Half-life, in days, of the buyers who tell how a good sells now."""
+FRESH, STEADY = 7.0, 5.0
+"""Half-life, in days, of the share of a good's buyers who bought it lately, and the buyers who draw it towards that of
+all goods."""
 _PENALTY = 1.0
-_WINDOWS = 3
+WINDOWS = 3
+"""Closed ones that are learned from, the newest first."""
 _MOST_PAIRS = 600_000
 _TABLE = 4000
+_LEAST = 1e-6
 
 
 class Goods(NamedTuple):
     """How each good sells as of a day: what the rhythm needs to know besides the person's own purchases."""
 
     now: Floats
-    """Distinct buyers, decayed with a half-life of 14 days from each one's last purchase."""
+    """Distinct buyers, decayed with a half-life of `SELLS` from each one's last purchase."""
     ever: Floats
     """Distinct buyers."""
     again: Floats
     """Share of its buyers who bought it on two days or more, drawn towards a third."""
     gap: Floats
     """Mean days between two purchases of one buyer; that of all goods where nobody bought it twice."""
+    fresh: Floats
+    """What is left of its buyers with a half-life of `FRESH` from each one's last purchase, drawn towards that of all
+    goods: whether those who have had it want it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +64,18 @@ class Rhythm:
     horizon: int
 
 
-def goods_of(bought: Purchases, day: int) -> Goods:
-    """How the goods sell as of the morning of that day."""
-    now, ever, twice, gaps, gap_count = _sold(bought.starts, bought.items, bought.days, len(bought.skus), day)
+def goods_of(sold: Sold) -> Goods:
+    """How the goods sell, of what they had sold by a morning."""
+    gaps, gap_count = sold.gaps, sold.gap_count
     overall = gaps.sum() / gap_count.sum() if gap_count.sum() else 28.0
+    fresh = sold.lately[FRESH]
+    usual = max(_LEAST, fresh.sum() / max(1.0, sold.ever.sum()))
     return Goods(
-        now.astype(np.float32),
-        ever.astype(np.float32),
-        ((twice + 1) / (ever + 3)).astype(np.float32),
+        sold.lately[SELLS].astype(np.float32),
+        sold.ever.astype(np.float32),
+        ((sold.twice + 1) / (sold.ever + 3)).astype(np.float32),
         np.where(gap_count > 0, (gaps + 3 * overall) / (gap_count + 3), overall).astype(np.float32),
+        ((fresh + STEADY * usual) / (sold.ever + STEADY)).astype(np.float32),
     )
 
 
@@ -71,31 +85,31 @@ def pairs(bought: Purchases, day: int, goods: Goods) -> tuple[Ints, Ints, Floats
     owner, item = np.empty(count, np.int32), np.empty(count, np.int32)
     features = np.empty((count, len(FEATURES)), np.float32)
     _all_pairs(
-        bought.starts, bought.items, bought.days, day, goods.now, goods.ever, goods.again, goods.gap, DECAY,
-        owner, item, features,
+        bought.starts, bought.items, bought.days, day, goods.now, goods.ever, goods.again, goods.gap, goods.fresh,
+        DECAY, owner, item, features,
     )  # fmt: skip
     return owner, item, features
 
 
-def fit(bought: Purchases, end: int, horizon: int, *, seed: int = 0) -> Rhythm | None:
+def fit(sold: Mornings, end: int, horizon: int, *, seed: int = 0) -> Rhythm | None:
     """The weights that would have told best what was bought in the newest windows before `end`; None: no such window.
 
     Up to three windows of `horizon` days, and of owners as many as give 600,000 pairs. The order of a person's goods
     is learned from those who came, the probability from all: who stays away says nothing about which good is due.
     """
+    bought, oldest = sold.bought, sold.oldest
     features, labels, came = list[Floats](), list[npt.NDArray[Any]](), list[npt.NDArray[Any]]()
-    for window in range(1, _WINDOWS + 1):
+    for window in range(1, WINDOWS + 1):
         cut = end - window * horizon
-        rows = _rows_before(bought.starts, bought.days, cut)
-        if not rows.any() or (features and cut - int(bought.days.min()) < 2 * horizon):
+        if oldest is None or cut <= oldest or (features and cut - oldest < 2 * horizon):
             break
-        goods = goods_of(bought, cut)
-        chosen = _sample(rows, _MOST_PAIRS // _WINDOWS, seed + window)
+        goods = goods_of(sold[cut])
+        chosen = _sample(sold[cut].rows, _MOST_PAIRS // WINDOWS, seed + window)
         some = bought.of(chosen).until(cut)
         owner, item, found = pairs(some, cut, goods)
         features.append(found)
         labels.append(bought_within(bought, cut, cut + horizon, chosen[owner], item))
-        came.append(came_within(bought, cut, cut + horizon)[chosen[owner]])
+        came.append(came_within(bought.of(chosen), cut, cut + horizon)[owner])
     x, y = (
         np.concatenate(features or [np.zeros((0, len(FEATURES)), np.float32)]),
         np.concatenate(labels or [np.zeros(0, bool)]),
@@ -120,7 +134,7 @@ def probability(rhythm: Rhythm, features: Floats) -> Floats:
     return chance
 
 
-def _sample(rows: Longs, pairs_wanted: int, seed: int) -> npt.NDArray[Any]:
+def _sample(rows: Ints, pairs_wanted: int, seed: int) -> npt.NDArray[Any]:
     """Some of the owners who have rows, so many that their pairs are about as many as wanted."""
     there = np.flatnonzero(rows)
     mean = rows.sum() / max(1, len(there))
@@ -146,46 +160,39 @@ DECAY: Floats = (0.5 ** (np.arange(_TABLE) / np.array(HALF_LIVES)[:, None])).ast
 """What is left of a purchase after so many days, by half-life; older than eleven years counts as that."""
 
 
-@compiled
-def _sold(starts: Longs, items: Ints, days: Ints, width: int, day: int) -> Any:
-    now, ever, twice = np.zeros(width), np.zeros(width), np.zeros(width)
-    gaps, gap_count = np.zeros(width), np.zeros(width)
-    for owner in range(len(starts) - 1):
-        row, end = starts[owner], starts[owner + 1]
-        while row < end:
-            item, first, last, count = items[row], days[row], days[row], 0
-            while row < end and items[row] == item:
-                if days[row] < day:
-                    last = days[row]
-                    count += 1
-                row += 1
-            if count == 0:
-                continue
-            ever[item] += 1
-            now[item] += 0.5 ** ((day - last) / 14.0)
-            if count > 1:
-                twice[item] += 1
-                gaps[item] += last - first
-                gap_count[item] += count - 1
-    return now, ever, twice, gaps, gap_count
+_FADED = 0.5 ** (np.arange(_TABLE) / 60.0)
+_SPAN = 100
+"""Days of a calendar for each row that it is made for."""
 
 
 @compiled
 def visits_of(days: Ints, day: int) -> tuple[int, float, int]:
     """Distinct days of one owner's rows, the same decayed with a half-life of 60 days, days since the last."""
-    ordered = np.sort(days)
+    first = last = days[0]
+    for one in days:
+        first, last = min(first, one), max(last, one)
     visits, lately = 0, 0.0
-    for place in range(len(ordered)):
-        if place == 0 or ordered[place] != ordered[place - 1]:
+    if last - first > _SPAN * len(days):
+        ordered = np.sort(days)
+        for place in range(len(ordered)):
+            if place == 0 or ordered[place] != ordered[place - 1]:
+                visits += 1
+                lately += _FADED[min(day - ordered[place], _TABLE - 1)]
+        return visits, lately, day - last
+    there = np.zeros(last - first + 1, np.bool_)  # no order is needed where a calendar has room
+    for one in days:
+        there[one - first] = True
+    for place in range(len(there)):
+        if there[place]:
             visits += 1
-            lately += 0.5 ** ((day - ordered[place]) / 60.0)
-    return visits, lately, day - ordered[-1]
+            lately += _FADED[min(day - (first + place), _TABLE - 1)]
+    return visits, lately, day - last
 
 
 @compiled
 def describe(
     days: Ints, day: int, visits: int, lately: float, silent: int,
-    now: float, ever: float, again: float, item_gap: float, decay: Floats, out: Floats,
+    now: float, ever: float, again: float, item_gap: float, fresh: float, decay: Floats, out: Floats,
 ) -> None:  # fmt: skip
     """The features of one good for one owner who bought it on these days, ascending."""
     count = len(days)
@@ -210,6 +217,7 @@ def describe(
     out[at + 9] = np.log(visits)
     out[at + 10] = -np.log(silent)
     out[at + 11] = np.log(lately + 0.01)
+    out[at + 12] = np.log(fresh)
 
 
 @compiled
@@ -221,16 +229,6 @@ def _bought(starts: Longs, items: Ints, days: Ints, first: int, end: int, owner:
         while row < after and items[row] == item[pair] and not out[pair]:
             out[pair] = first <= days[row] < end
             row += 1
-    return out
-
-
-@compiled
-def _rows_before(starts: Longs, days: Ints, day: int) -> Any:
-    """Of each owner, the number of rows before that day."""
-    out = np.zeros(len(starts) - 1, np.int64)
-    for owner in range(len(out)):
-        for row in range(starts[owner], starts[owner + 1]):
-            out[owner] += days[row] < day
     return out
 
 
@@ -256,7 +254,7 @@ def _pair_count(starts: Longs, items: Ints) -> int:
 @compiled
 def _all_pairs(
     starts: Longs, items: Ints, days: Ints, day: int,
-    now: Floats, ever: Floats, again: Floats, gap: Floats, decay: Floats,
+    now: Floats, ever: Floats, again: Floats, gap: Floats, fresh: Floats, decay: Floats,
     owners: Ints, goods: Ints, features: Floats,
 ) -> None:  # fmt: skip
     pair = 0
@@ -272,6 +270,6 @@ def _all_pairs(
             owners[pair], goods[pair] = owner, item
             describe(
                 days[first:row], day, visits, lately, silent,
-                now[item], ever[item], again[item], gap[item], decay, features[pair],
+                now[item], ever[item], again[item], gap[item], fresh[item], decay, features[pair],
             )  # fmt: skip
             pair += 1

@@ -1,6 +1,6 @@
 """Whom the rules of situations meet, out of the lake and the feature table: sets of owners, found without a loop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 
@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from adapters.analytics.histories import Floats
 from adapters.analytics.lakelines import by_months
 from adapters.analytics.ports import Source
-from adapters.analytics.targeting import by_risk
+from adapters.analytics.targeting import by_stake
 
 _DEAREST = 0.9
 _KEY = ["store", "till", "receipt", "business_date", "sku", "owner"]
@@ -56,13 +57,12 @@ def _dear_things(parts: Iterator[pa.Table], first: date, until: date, price: int
     return pa.table({"owner": left["owner"], "things": begun}, schema=_NOTHING)
 
 
-def leaving(table: pa.Table, risk: float) -> list[str]:
-    """Owners who have bought and stay away with at least that chance, those first whose margin is most at stake: risk x
-    what they bought in a year (`targeting.by_risk`)."""
+def leaving(table: pa.Table, risk: float, uplift: Callable[[pa.Table], Floats] | None = None) -> list[str]:
+    """Owners who have bought and stay away with at least that chance, those first whose money is most at stake: what
+    they bought in a year x the risk, or, where it has been learned, x what a voucher adds to their chance of buying."""
     known = pc.and_(pc.greater(table["receipts"], 0), pc.is_valid(table["leaving"]))
     some = table.filter(known)
     some = some.filter(pc.greater_equal(some["leaving"], risk)).sort_by("owner")
     money = some["money_365d"].cast(pa.float64()).fill_null(0).to_numpy()
-    # Assumed of everybody alike, the share of saved customers and the margin of a sale change no order.
-    order = by_risk(some["leaving"].to_numpy(), money, 1.0).order
+    order = by_stake(money, some["leaving"].to_numpy() if uplift is None else uplift(some))
     return [str(one) for one in some["owner"].take(pa.array(order)).to_pylist()]

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from adapters.analytics.marts import gone, number, parts_of, ranked, receipts, sane
 from adapters.analytics.ports import Engine, Lines
-from adapters.analytics.walked import SPANS, totals_of
+from adapters.analytics.summing import Asked, totals_of
+from adapters.analytics.sums import SPANS
 
 BY = ("category", "brand")
 """What of the goods is looked at for each customer; each costs a look at every line."""
@@ -43,8 +45,8 @@ def totals(
     names = {name: ranked(around.products, name) for name in BY}
     products = _coded(around.products, names)
     weeks = None if around.promo is None else _weeks(around.promo)
-    if lines.walk is not None:
-        return _walked(engine, totals_of(lines.walk, products, weeks, names, as_of=as_of, zone=zone, by=by))
+    if lines.here is not None:
+        return _held(engine, totals_of(lines.here, Asked(products, weeks, names, as_of, zone, by)))
     goods = engine.small("goods", products, key="sku")
     promo = None if weeks is None else engine.small("promo", weeks, key="sku")
     kept = _kept(engine, lines, sane(lines.part, goods, promo, as_of), by, partial(receipts, zone=zone, as_of=as_of))
@@ -61,11 +63,11 @@ def totals(
     return made.mutate(place=made.owner)
 
 
-def _walked(engine: Engine, tables: Iterable[pa.Table]) -> Any:
+def _held(engine: Engine, tables: Iterable[pa.Table]) -> Any:
     kept = None
     for table in tables:
-        given = engine.small("walked" if kept is None else "walked_more", table)
-        kept = given if kept is None else engine.keep("walked", given, more=True)
+        given = engine.small("summed" if kept is None else "summed_more", table)
+        kept = given if kept is None else engine.keep("summed", given, more=True)
     return kept
 
 
@@ -98,8 +100,8 @@ def _whole(parts: Any, name: str) -> Any:
 def _coded(products: pa.Table, names: Mapping[str, pa.Table]) -> pa.Table:
     columns = {"sku": products["sku"]}
     for column, known in names.items():
-        places = dict(zip(known["name"].to_pylist(), known["code"].to_pylist(), strict=True))
-        columns[column] = pa.array([places.get(name, 0) for name in products[column].to_pylist()], pa.int32())
+        at = pc.index_in(products[column], value_set=known["name"].combine_chunks())
+        columns[column] = known["code"].cast(pa.int32()).take(at).fill_null(0)
     return pa.table(columns)
 
 

@@ -46,8 +46,8 @@ def clusters_before(lake: Path, week: str) -> Before | None:
         return None
     table = pq.read_table(folder / f"{weeks[-1]}.parquet")
     told = json.loads(table.schema.metadata[_MARK])
-    label = dict(zip(table["owner"].to_pylist(), table["label"].to_pylist(), strict=True))
-    return Before(tuple(told["categories"]), np.array(told["centres"], np.float32), label)
+    owners, label = table["owner"].combine_chunks(), table["label"].to_numpy()
+    return Before(tuple(told["categories"]), np.array(told["centres"], np.float32), owners, label)
 
 
 def _weeks(folder: Path) -> list[str]:

@@ -4,6 +4,7 @@ Arrow's own look-up builds its table anew for each batch; this one keeps it. Tex
 them never have one number.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -11,21 +12,25 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adapters.analytics.compiled import compiled
+from adapters.analytics.compiled import compiled, eight, prefetch
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
 Keys = npt.NDArray[np.uint64]
+Codes = npt.NDArray[Any]
 _FIRST = 1 << 12
+_SHORT = np.uint64(1 << 63)
+"""In the key of a text of less than eight bytes, which is its bytes in another order: no two have one."""
+_REST = np.uint64((1 << 63) - 1)
 
 
 class Words:
     """Different texts by their numbers, in the order in which they came."""
 
     def __init__(self, known: pa.Array | None = None) -> None:
-        self._slots = np.full(2 * _FIRST, -1, np.int32)
+        self._slots = np.zeros((2 * _FIRST, 2), np.uint64)
         self._keys = np.empty(_FIRST, np.uint64)
         self._ends = np.zeros(_FIRST + 1, np.int64)
         self._text = np.empty(8 * _FIRST, np.uint8)
@@ -58,15 +63,22 @@ class Words:
             more = max(count, 2 * len(self._keys))
             self._keys, self._ends = _longer(self._keys, more), _longer(self._ends, more + 1)
         if 2 * count > len(self._slots):
-            self._slots = np.full(1 << (4 * count - 1).bit_length(), -1, np.int32)
+            self._slots = np.zeros((1 << (4 * count - 1).bit_length(), 2), np.uint64)
             _placed(self._slots, self._keys, self._count)
         if self._ends[self._count] + size > len(self._text):
             self._text = _longer(self._text, max(int(self._ends[self._count]) + size, 2 * len(self._text)))
 
 
+def in_one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The column in one piece; one that is already is not copied."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
 def dictionary(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[Any]]:
     """Different texts of a column and which of them each row has: the place after the last one where it has none."""
-    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    whole = in_one(column)
     encoded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
     words = encoded.dictionary.cast(pa.string())
     places = encoded.indices
@@ -80,6 +92,11 @@ def among(column: pa.Array | pa.ChunkedArray, wanted: pa.Array) -> Bools:
     words, places = dictionary(column)
     found = np.append(pc.is_in(words, value_set=wanted).to_numpy(zero_copy_only=False), False)
     return np.asarray(found[places])
+
+
+def named(words: pa.Array, names: Collection[str]) -> Bools:
+    """Which of these texts are among those names, of which there are few."""
+    return np.asarray(pc.is_in(words, value_set=pa.array(sorted(names), pa.string())).to_numpy(zero_copy_only=False))
 
 
 def keys_of(words: pa.Array) -> Keys:
@@ -105,22 +122,28 @@ def _longer(array: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
 
 @compiled
 def _key(text: Bytes, first: int, last: int) -> np.uint64:
-    """FNV-1a, by eight bytes as far as they go, mixed once more: neighbouring numbers of receipts lie apart."""
-    key = np.uint64(0xCBF29CE484222325) ^ np.uint64(last - first)
+    """By eight bytes, the last eight once more where some are left, mixed so that neighbouring numbers of receipts lie
+    apart."""
+    size = last - first
+    if size < 8:
+        packed = np.uint64(size) << np.uint64(56)
+        if first + 8 <= len(text):
+            packed |= eight(text, first) & ((np.uint64(1) << np.uint64(8 * size)) - np.uint64(1))
+        else:
+            for at in range(size):
+                packed |= np.uint64(text[first + at]) << np.uint64(8 * at)
+        packed = (packed * np.uint64(0x9E3779B97F4A7C15)) & _REST
+        packed ^= packed >> np.uint64(32)
+        packed = (packed * np.uint64(0x9DDFEA08EB382D69)) & _REST
+        return packed ^ (packed >> np.uint64(29)) | _SHORT
+    key = np.uint64(0xCBF29CE484222325) ^ np.uint64(size)
     at = first
-    while at + 8 <= last:
-        eight = np.uint64(0)
-        for place in range(8):
-            eight |= np.uint64(text[at + place]) << np.uint64(8 * place)
-        key = (key ^ eight) * np.uint64(0x9DDFEA08EB382D69)
+    while at < last:
+        key = (key ^ eight(text, min(at, last - 8))) * np.uint64(0x9DDFEA08EB382D69)
         key ^= key >> np.uint64(32)
         at += 8
-    while at < last:
-        key = (key ^ np.uint64(text[at])) * np.uint64(0x100000001B3)
-        at += 1
-    key ^= key >> np.uint64(32)
     key *= np.uint64(0x9E3779B97F4A7C15)
-    return key ^ (key >> np.uint64(29))
+    return (key ^ (key >> np.uint64(29))) & _REST
 
 
 @compiled
@@ -132,40 +155,53 @@ def _keyed(starts: Ints, text: Bytes) -> Keys:
 
 
 @compiled
-def _placed(slots: Ints, keys: Keys, count: int) -> None:
+def _placed(slots: Keys, keys: Keys, count: int) -> None:
+    """A slot has a key and the code after the one that it stands for, 0 for none."""
     mask = np.uint64(len(slots) - 1)
     for code in range(count):
         slot = keys[code] & mask
-        while slots[slot] >= 0:
+        while slots[slot, 1]:
             slot = (slot + np.uint64(1)) & mask
-        slots[slot] = code
+        slots[slot, 0], slots[slot, 1] = keys[code], np.uint64(code + 1)
 
 
 @compiled
 def _coded(
-    starts: Ints, text: Bytes, found: Ints, slots: Ints, keys: Keys, ends: Longs, kept: Bytes, count: int
+    starts: Ints, text: Bytes, found: Ints, slots: Keys, keys: Keys, ends: Longs, kept: Bytes, count: int
 ) -> int:
-    mask = np.uint64(len(slots) - 1)
-    for word in range(len(found)):
-        first, last = starts[word], starts[word + 1]
-        key = _key(text, first, last)
-        slot = key & mask
-        code = slots[slot]
-        while code >= 0:
-            begin = ends[code]
-            if keys[code] == key and ends[code + 1] - begin == last - first:
-                same = True
-                for at in range(last - first):
-                    if kept[begin + at] != text[first + at]:
-                        same = False
-                        break
-                if same:
-                    break
+    """In steps, each of which asks for the memory of the next: a table of millions lies in no cache."""
+    mask, many = np.uint64(len(slots) - 1), len(found)
+    told = np.empty(many, np.uint64)
+    for word in range(many):
+        told[word] = _key(text, starts[word], starts[word + 1])
+        prefetch(slots, 2 * (told[word] & mask))
+    for word in range(many):
+        slot = told[word] & mask
+        while slots[slot, 1] and slots[slot, 0] != told[word]:
             slot = (slot + np.uint64(1)) & mask
-            code = slots[slot]
+        there = np.int64(slots[slot, 1]) - 1
+        found[word] = there
+        if there >= 0 and told[word] < _SHORT:
+            prefetch(ends, there)
+    for word in range(many):
+        if found[word] >= 0 and told[word] < _SHORT:
+            prefetch(kept, ends[found[word]])
+            prefetch(kept, ends[found[word]] + 32)
+    for word in range(many):
+        code: Any = found[word]
+        key, first, last = told[word], starts[word], starts[word + 1]
+        if code >= 0 and (key >= _SHORT or _same(text, first, last, kept, ends, code)):
+            continue
+        slot = key & mask
+        code = np.int64(slots[slot, 1]) - 1
+        while code >= 0 and not (
+            slots[slot, 0] == key and (key >= _SHORT or _same(text, first, last, kept, ends, code))
+        ):  # fmt: skip
+            slot = (slot + np.uint64(1)) & mask
+            code = np.int64(slots[slot, 1]) - 1
         if code < 0:
             code = count
-            slots[slot], keys[code] = code, key
+            slots[slot, 0], slots[slot, 1], keys[code] = key, np.uint64(code + 1), key
             begin = ends[code]
             for at in range(last - first):
                 kept[begin + at] = text[first + at]
@@ -173,3 +209,26 @@ def _coded(
             count += 1
         found[word] = code
     return count
+
+
+@compiled
+def _same(text: Bytes, first: int, last: int, kept: Bytes, ends: Longs, code: int) -> bool:
+    """Of texts of eight bytes or more."""
+    begin, size = ends[code], last - first
+    if ends[code + 1] - begin != size:
+        return False
+    differs, at = np.uint64(0), 0
+    while at < size:
+        place = min(at, size - 8)
+        differs |= eight(kept, begin + place) ^ eight(text, first + place)
+        at += 8
+    return bool(differs == np.uint64(0))
+
+
+@compiled
+def taken(codes: Codes, places: Ints, nothing: Any, to: Codes) -> None:
+    """Of each place the code, `nothing` of the place after the last one."""
+    many = len(codes)
+    for row in range(len(places)):
+        place = places[row]
+        to[row] = codes[place] if place < many else nothing

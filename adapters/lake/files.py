@@ -44,6 +44,10 @@ WHOLE = "whole-"
 _VERSION, _STANDS_FOR, _IMPORTED = b"kartka.schema", b"kartka.stands_for", b"kartka.imported"
 _TRIES = 5
 _UNREADABLE = (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError)
+if "jemalloc" in pa.supported_memory_backends():
+    # Row groups come one after the other: a pool that keeps their pages for some seconds asks the kernel for fewer.
+    pa.set_memory_pool(pa.jemalloc_memory_pool())
+    pa.jemalloc_set_decay_ms(10_000)
 _FORMAT = ds.ParquetFileFormat(
     default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
 )
@@ -176,10 +180,12 @@ class Files:
         return pa.Table.from_batches(self.batches(files, columns, only=only), schema=schema)
 
     def groups(
-        self, files: Sequence[LakeFile], columns: Sequence[str], *, owners: Between = (None, None)
-    ) -> Iterator[pa.Table]:
+        self, files: Sequence[LakeFile], columns: Sequence[str], *, owners: Between = (None, None),
+        wanted: Callable[[pa.ChunkedArray], bool] | None = None,
+    ) -> Iterator[pa.Table]:  # fmt: skip
         """The lines of these files by row groups, texts as dictionaries; row groups that have no owner between the two
-        (from the first on, before the second) are passed by, as are those of nobody."""
+        (from the first on, before the second) are passed by, as are those of nobody, and those whose owners are not
+        `wanted`, of which nothing else is read."""
         texts = [name for name in columns if pa.types.is_string(SCHEMA.field(name).type)]
         for one in files:
             if one.version < self.version:
@@ -187,7 +193,9 @@ class Files:
                 continue
             with pq.ParquetFile(one.path, read_dictionary=texts, page_checksum_verification=True) as file:
                 for group in range(file.num_row_groups):
-                    if _has_owners(file.metadata.row_group(group), *owners):
+                    if _has_owners(file.metadata.row_group(group), *owners) and (
+                        wanted is None or wanted(file.read_row_group(group, columns=["owner"])["owner"])
+                    ):
                         yield file.read_row_group(group, columns=list(columns))
 
     def writer(self, path: Path, *, stands_for: Sequence[str] = (), imported: Days | None = None) -> pq.ParquetWriter:

@@ -7,6 +7,7 @@ what is there and puts something beside it, be it an import, the tills' sales or
 
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
@@ -22,9 +23,10 @@ from adapters.lake.files import UPGRADES, Files, LakeFile, Upgrade, free, move
 from adapters.lake.merging import merge_month, remove_merged
 from adapters.lake.receipts import CONTENT, IDENTITY, Key, Row, line_hash
 from adapters.lake.staging import SPILL, Staging, batched
+from core.imports.reasons import Reason, reason
 
-KNOWN_OTHERWISE = "receipt: is in the lake already with other lines"
-REJECTED = "receipt: another line of it is rejected"
+KNOWN_OTHERWISE = reason("receipt", "known-otherwise")
+REJECTED = reason("receipt", "with-rejected")
 MANY_FILES = 31
 """A month of a file a day is read about as fast as one file; tills that are followed by the minute leave thousands."""
 KEPT = timedelta(days=1)
@@ -35,13 +37,17 @@ class LakeBusy(BlockingIOError):
     """Somebody else is putting something into the lake at this moment; the text says who."""
 
 
+class Merged(Exception):
+    """Lines of an import that cannot be told from others any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Added:
     """What became of an import: receipts added, receipts that were there already, lines that were rejected and why."""
 
     receipts: int
     known: int
-    rejected: Sequence[tuple[int, str]]
+    rejected: Sequence[tuple[int, Reason]]
     refused: Set[Key]
     """The receipts of those lines: nothing of them is known to the house."""
 
@@ -98,6 +104,27 @@ class Lake:
                 count += len(fresh)
         return count
 
+    def take_back(self, name: str) -> int:
+        """What the import of this name has brought is there no more; how many lines that was.
+
+        Raises Merged when its files are not by themselves any more. Killed in the middle, the same again does the rest.
+        """
+        ours = re.compile(rf"import-{re.escape(name)}(-\d+)?\.parquet")
+        with self._alone(".door"):
+            gone, lines = [], 0
+            for month in self.files.months():
+                for one in self.files.present(month):
+                    if any(ours.fullmatch(told) for told in one.stands_for):
+                        raise Merged
+                    if ours.fullmatch(one.path.name):
+                        gone.append(one.path)
+                        lines += one.rows
+            if not gone:
+                raise Merged
+            for path in gone:
+                path.unlink()
+            return lines
+
     def compact(
         self, *, followed: str, now: datetime, more_than: int = MANY_FILES, kept: timedelta = KEPT
     ) -> Compacted:
@@ -137,15 +164,15 @@ class Lake:
 
     def _added(self, staging: Staging, name: str, bad: Callable[[Key], bool], dry_run: bool) -> Added:
         receipts = known = 0
-        rejected: list[tuple[int, str]] = []
+        rejected: list[tuple[int, Reason]] = []
         refused: set[Key] = set()
         ready: list[tuple[Path, Path]] = []
         for month in staging.months():
-            wrong: dict[Key, str] = {}
+            wrong: dict[Key, Reason] = {}
             ours: dict[Key, int] = {}
             for one in staging.receipts(month):
-                if reason := REJECTED if bad(one.key) else one.wrong:
-                    wrong[one.key] = reason
+                if why := REJECTED if bad(one.key) else one.wrong:
+                    wrong[one.key] = why
                 else:
                     ours[one.key] = one.digest
             theirs = self._digests(month, ours)

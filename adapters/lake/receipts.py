@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from core.imports.reasons import Reason, reason
+
 IDENTITY = ("store", "till", "receipt", "business_date")
 CONTENT = ("sku", "milli", "unit_price", "discount")
 FILE_LINE, ORDER = "file_line", "row_order"
 """Where a line stands in its file, and as which of its rows."""
-TWO_OWNERS = "receipt: its lines name two people"
-TWICE = "receipt: stands in the file twice, and not the same"
+TWO_OWNERS = reason("receipt", "two-owners")
+TWICE = reason("receipt", "receipt-twice")
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
@@ -23,7 +25,7 @@ class Receipt:
     key: Key
     rows: Sequence[Row]
     file_lines: Sequence[int]
-    wrong: str = ""
+    wrong: Reason | None = None
 
     @property
     def digest(self) -> int:

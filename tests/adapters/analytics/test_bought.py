@@ -7,8 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from adapters.analytics.bought import Aside, bought
-from adapters.analytics.ports import Moved
+from adapters.analytics.bought import bought
 from adapters.lake.lake import SCHEMA
 
 DAY = date(2026, 10, 5)
@@ -56,20 +55,3 @@ def test_lines_without_a_card_of_broken_clocks_and_of_later_days_are_left_out(tm
 
 def test_an_empty_lake_has_nothing_bought(tmp_path: Path) -> None:
     assert told(tmp_path, []) == []
-
-
-def test_what_is_kept_aside_is_every_line_of_those_owners_by_who_they_are_now(tmp_path: Path) -> None:
-    rows = [
-        line("a", "tea"), line("b", "rye"), line("phone:0a", "ale"), line("phone:0b", "oat"), line("c", "tea", -1000),
-        line("c", "far", business_date=date(2100, 1, 1)), line(None, "tea"),
-    ]  # fmt: skip
-    told(tmp_path, rows)
-    aside = Aside(["a", "c"])
-    source = Moved(tmp_path, {"phone:0a": "a", "b": "a", "nobody": "c"})
-    sold = [row for batch in bought(source, date(2026, 11, 1), aside=aside) for row in batch.to_pylist()]
-    assert sorted((row["owner"], row["sku"]) for row in sold) == [
-        ("a", "ale"), ("a", "rye"), ("a", "tea"), ("phone:0b", "oat"),
-    ]  # fmt: skip
-    assert sorted((row["owner"], row["sku"], row["milli"]) for row in aside.lines.to_pylist()) == [
-        ("a", "ale", 1000), ("a", "rye", 1000), ("a", "tea", 1000), ("c", "tea", -1000),
-    ]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -65,6 +66,18 @@ def test_mbg_nbd_finds_the_parameters_that_another_fit_found(cdnow: Cdnow) -> No
     fit = MbgNbd.fit(cdnow[0])
     assert [fit.r, fit.alpha, fit.a, fit.b] == pytest.approx([0.5249, 6.1834, 0.8913, 1.6139], abs=4e-4)
     assert fit.log_likelihood == pytest.approx(-9582.1, abs=0.05)
+
+
+@pytest.mark.parametrize("model", [BgNbd, MbgNbd, ParetoNbd])
+def test_looked_for_near_those_of_another_day_they_are_the_same(cdnow: Cdnow, model: Any) -> None:
+    rows, day = cdnow[0], Rows(cdnow[0].x, cdnow[0].tx * 7, cdnow[0].T * 7, cdnow[0].n)
+    fit, far = model.fit(rows), model(*(30.0, 30.0, 0.1, 30.0), 0.0)
+    for near in (model.fit(rows), far, model.fit(day)):
+        found = model.fit(rows, near)
+        assert found.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-4)
+        assert found.expected(one(2), one(30.43), one(38.86), 39.0) == pytest.approx(
+            fit.expected(one(2), one(30.43), one(38.86), 39.0), rel=2e-4
+        )
 
 
 def test_gamma_gamma_finds_the_published_parameters_of_946_repeaters(cdnow: Cdnow) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from adapters.analytics.buyers import unlike
+from adapters.analytics.buyers import Buyers, unlike
 from adapters.analytics.ports import Moved
 from core.segments.fields import Dimension, Measure
 from core.segments.model import Bought
@@ -17,6 +17,7 @@ from tests.adapters.analytics.test_features import in_lake
 from tests.support.made_lines import AS_OF, made_lines, made_products
 
 Row = dict[str, Any]
+GROUPS = {"s1": "north", "s2": "north", "Львів": "south"}
 
 
 def _leaf(chance: random.Random, products: pa.Table) -> Bought:
@@ -27,12 +28,14 @@ def _leaf(chance: random.Random, products: pa.Table) -> Bought:
         Dimension.BRAND: ["A", "b", "Ґ"],
         Dimension.STORE: ["s1", "s2", "Львів"],
         Dimension.WEEKDAY: list("1234567"),
+        Dimension.GROUP: ["north", "nowhere", "south"],
+        Dimension.ANYTHING: [],
     }[dimension]
     measure = chance.choice(list(Measure))
     unit = 1 if measure is Measure.TIMES else 900
     least = chance.choice([None, 0, 1, 2, 4])
     most = chance.choice([None if least is not None else 3, 0 if not least else 6, 9])
-    return Bought(dimension, tuple(chance.sample(things, chance.randrange(1, 3))), measure,
+    return Bought(dimension, tuple(chance.sample(things, min(len(things), chance.randrange(1, 3)))), measure,
                   chance.choice([None, 1, 30, 90, 400]), None if least is None else least * unit,
                   None if most is None else most * unit)  # fmt: skip
 
@@ -45,9 +48,10 @@ def _amounts(leaf: Bought, rows: list[Row], goods: dict[str, tuple[str, str]], i
             Dimension.SKU: row["sku"], Dimension.STORE: row["store"],
             Dimension.WEEKDAY: str(row["business_date"].isoweekday()),
             Dimension.CATEGORY: goods.get(row["sku"], ("", ""))[0],
-            Dimension.BRAND: goods.get(row["sku"], ("", ""))[1],
+            Dimension.BRAND: goods.get(row["sku"], ("", ""))[1], Dimension.GROUP: GROUPS.get(row["store"], ""),
+            Dimension.ANYTHING: "",
         }[leaf.dimension]  # fmt: skip
-        if row["owner"] is None or told not in leaf.among or not since <= row["business_date"] <= AS_OF:
+        if row["owner"] is None or told not in (leaf.among or ("",)) or not since <= row["business_date"] <= AS_OF:
             continue
         owner = into.get(row["owner"], row["owner"])
         receipt = (row["store"], row["till"], row["receipt"], row["business_date"])
@@ -75,12 +79,18 @@ def test_the_lake_tells_whom_loops_tell(tmp_path: Path, seed: int) -> None:
     source = Moved(in_lake(lines, tmp_path), into) if into else in_lake(lines, tmp_path)
     rows = lines.to_pylist()
     told = 0
-    for _ in range(12):
+    buyers = Buyers(source)
+    for _ in range(16):
         leaf = _leaf(chance, products)
         amounts = _amounts(leaf, rows, goods, into)
         expected = sorted(owner for owner, amount in amounts.items() if leaf.passes(amount) != leaf.passes(0))
-        assert unlike(source, products, leaf, AS_OF) == expected, leaf
+        stores = [store for store, group in GROUPS.items() if group in leaf.among]
+        assert buyers.unlike(products, leaf, AS_OF, stores=stores) == expected, leaf
         told += bool(expected)
+        if amounts:
+            owner = chance.choice(sorted(amounts))
+            assert buyers.amount(products, leaf, AS_OF, owner, stores=stores) == amounts[owner], leaf
+    buyers.close()
     assert told > 3
 
 

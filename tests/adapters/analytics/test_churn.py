@@ -1,13 +1,16 @@
 """Who will stop coming: the score, its level and its reasons."""
 
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from adapters.analytics.churn import SIGNS, Dying, Rule, Window, features, fit_dying, fit_model, level, windows
+from adapters.analytics.becauses import LEAST, SAYS, factors
+from adapters.analytics.churn import SIGNS, Dying, Model, Rule, Window, features, fit_dying, fit_model, level, windows
 from adapters.analytics.histories import COLUMNS, CustomerHistory
+from core.customers.risk import Factor, Sign, factors_of
 from tests.adapters.analytics.shops import CLOSED, LONELY, SHOP
 
 
@@ -41,28 +44,45 @@ def test_the_level_is_that_of_the_newest_window() -> None:
     assert level(model, CLOSED[0]).chance(CLOSED[0].history).mean() == pytest.approx(CLOSED[0].away.mean(), abs=0.01)
 
 
-def test_the_factors_of_a_customer_are_those_that_move_his_chance_most() -> None:
+def test_the_reasons_of_a_customer_are_what_moves_his_chance_most() -> None:
     risk = level(fit_model(CLOSED), CLOSED[0])
     known = CLOSED[0].history
-    names, each = risk.score.contributions(known)
-    why = risk.factors(known)
-    assert why.added.shape == (len(known), 3)
-    for row in (0, 7, len(known) - 1):
-        expected = sorted(zip(names, each[row] * risk.platt.slope, strict=True), key=lambda one: -abs(one[1]))[:3]
-        assert [name for name, _ in why.of(row)] == [name for name, _ in expected]
-        assert [how for _, how in why.of(row)] == pytest.approx([how for _, how in expected])
-    chance = risk.chance(known)
-    everything = risk.factors(known, top=len(SIGNS)).added.sum(axis=1)
-    odds = np.log(chance / (1 - chance))
-    assert odds - everything == pytest.approx(np.full(len(known), odds[0] - everything[0]))
+    _, names, each = risk.score.told(known)
+    why, texts = risk.factors(known), risk.factors(known).texts().to_pylist()
+    assert set(SAYS) == set(names) == set(SIGNS)
+    for row in range(0, len(known), 7):
+        sums = Counter[Sign]()
+        for name, added in zip(names, each[row] * risk.platt.slope, strict=True):
+            sums[SAYS[name]] += added
+        expected = sorted(sums.items(), key=lambda one: -abs(one[1]))[:3]
+        assert why.added[row] == pytest.approx([added for _, added in expected])
+        told = [(sign, added > 0) for sign, added in expected if abs(added) >= LEAST]
+        assert [(one.sign, one.raises) for one in why.of(row)] == told
+        assert factors_of(texts[row]) == why.of(row)
+    assert max(len(text.split()) for text in texts) == 3
 
 
-def test_a_rules_only_reason_is_itself() -> None:
-    risk = level(Rule("silence"), CLOSED[0])
+def test_a_reason_says_whether_there_is_more_or_less_of_it_than_others_have() -> None:
+    known = CLOSED[0].history
+    model = fit_model(CLOSED)
+    told = [one for row in range(len(known)) for one in level(model, CLOSED[0]).factors(known).of(row)]
+    assert {one.more is one.raises for one in told if one.sign is Sign.SILENCE} == {True}
+    assert {one.more is one.raises for one in told if one.sign in (Sign.VISITS, Sign.LATELY, Sign.MONEY)} <= {False}
+    values = features(known)[:, list(SIGNS).index("tenure")]
+    turned = Model(replace(model.logit, weights=np.where(np.array(list(SIGNS)) == "tenure", -9.0, 0.0)))
+    for row, value in enumerate(values):
+        for only in level(turned, CLOSED[0]).factors(known).of(row):
+            assert (only.sign, only.more) == (Sign.TENURE, value > model.logit.mean[list(SIGNS).index("tenure")])
+
+
+def test_a_rules_only_reason_is_itself_and_who_is_like_all_has_none() -> None:
     known = CLOSED[0].history
     longest = int(np.argmin(known["last_day"]))
-    assert [name for name, _ in risk.factors(known).of(longest)] == ["silence"]
-    assert risk.factors(known).of(longest)[0][1] > 0
+    for rule, sign in (("silence", Sign.SILENCE), ("gap", Sign.RHYTHM)):
+        assert [one.sign for one in level(Rule(rule), CLOSED[0]).factors(known).of(longest)] == [sign]
+    assert level(Rule("silence"), CLOSED[0]).factors(known).of(longest) == [Factor(Sign.SILENCE, True, True)]
+    alike = factors(("silence",), np.array([[0.01], [-0.9]]), np.ones(1))
+    assert alike.texts().to_pylist() == ["", "-silence<"]
 
 
 def test_two_own_gaps_are_where_the_gap_rule_is_even() -> None:

@@ -29,7 +29,7 @@ NOBODY = pa.table({name: pa.array([], pa.string()) for name in ("sku", "category
 
 @pytest.fixture(params=[True, False], ids=["loops", "expressions"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """DuckDB inside this process, which walks the lines itself, and as a server would do it."""
+    """DuckDB inside this process, with compiled loops over the lines, and as a server would do it."""
     made = DuckDB(loops=request.param)
     yield made
     made.close()

@@ -1,7 +1,7 @@
 """Who will stop coming, learned from the lake's own past."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,11 +12,12 @@ import pytest
 from adapters.analytics.bought import bought
 from adapters.analytics.calibration import Bin
 from adapters.analytics.choosing import choose
-from adapters.analytics.engines import engine_of
+from adapters.analytics.duck import DuckDB
 from adapters.analytics.features import SCHEMA, features
+from adapters.analytics.gathering import history_of as history_of_lines
 from adapters.analytics.histories import histories
-from adapters.analytics.leaving import chances, goods_of, history_of, lately_of, learn, sample, told
-from adapters.analytics.purchases import EPOCH, purchases
+from adapters.analytics.leaving import history_of, lately_of, learn, risks, sample, told
+from adapters.analytics.purchases import EPOCH, Purchases, purchases
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.lake.lake import SCHEMA as LINES
@@ -27,6 +28,11 @@ pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy m
 ZONE = ZoneInfo("UTC")
 NOTHING = Around(pa.table({name: pa.array([], pa.string()) for name in ("sku", "category", "brand")}))
 END = 500
+
+
+def goods_of(table: pa.Table, day: date) -> Purchases:
+    """What was bought by the end of that day."""
+    return purchases(bought(table, day + timedelta(days=1)))
 
 
 def lake_lines(customers: int = 600, begin: int = 20_000) -> pa.Table:
@@ -49,9 +55,8 @@ def lake_lines(customers: int = 600, begin: int = 20_000) -> pa.Table:
 def test_the_score_learned_from_the_lake_finds_those_who_have_gone() -> None:
     table = lake_lines()
     today = EPOCH + timedelta(days=20_000 + END - 90)
-    engine = engine_of("duckdb")
-    owners = sorted({owner for owner in table["owner"].to_pylist() if owner})
-    risk, verdict = learn(engine, table, NOTHING, owners, end=today, zone=ZONE)
+    engine = DuckDB()
+    risk, verdict, _ = learn(engine, history_of_lines(table), NOTHING, end=today, zone=ZONE)
     made = features(engine, engine.lines(table), NOTHING, as_of=today, zone=ZONE)
     known = history_of(run(engine, made, SCHEMA), today)
     engine.close()
@@ -70,7 +75,7 @@ def test_the_score_learned_from_the_lake_finds_those_who_have_gone() -> None:
 def test_how_the_goods_sell_is_part_of_a_history_when_purchases_are_given_and_unknown_without() -> None:
     table = lake_lines(80)
     day = EPOCH + timedelta(days=20_000 + 300)
-    engine = engine_of("duckdb")
+    engine = DuckDB()
     made = run(engine, features(engine, engine.lines(table), NOTHING, as_of=day, zone=ZONE), SCHEMA)
     engine.close()
     goods = goods_of(table, day)
@@ -88,8 +93,9 @@ def test_how_the_goods_sell_is_part_of_a_history_when_purchases_are_given_and_un
 
 def test_a_young_shop_goes_by_silence_and_says_so() -> None:
     table = lake_lines(50)
-    engine = engine_of("duckdb")
-    risk, verdict = learn(engine, table, NOTHING, ["c00001"], end=EPOCH + timedelta(days=20_060), zone=ZONE)
+    engine = DuckDB()
+    one = history_of_lines(table).of(["c00001"])
+    risk, verdict, _ = learn(engine, one, NOTHING, end=EPOCH + timedelta(days=20_060), zone=ZONE)
     engine.close()
     assert (risk.score.name, verdict.key) == ("silence", "churn.no-closed-window")
 
@@ -97,15 +103,18 @@ def test_a_young_shop_goes_by_silence_and_says_so() -> None:
 def test_the_chances_are_those_of_the_rows_and_nobody_who_never_bought_has_one() -> None:
     table = lake_lines(80)
     day = EPOCH + timedelta(days=20_000 + END)
-    engine = engine_of("duckdb")
-    risk, _ = learn(engine, table, NOTHING, sorted(set(table["owner"].to_pylist())), end=day, zone=ZONE)
+    engine = DuckDB()
+    risk, _, goods = learn(engine, history_of_lines(table), NOTHING, end=day, zone=ZONE)
     made = run(engine, features(engine, engine.lines(table), NOTHING, as_of=day, zone=ZONE), SCHEMA)
     engine.close()
     receipts = [0 if at % 3 == 0 else one for at, one in enumerate(made["receipts"].to_pylist())]
     some = made.set_column(SCHEMA.get_field_index("receipts"), "receipts", pa.array(receipts))
-    goods = goods_of(table, day)
-    all_of_them, found = (chances(risk, one, day, goods, goods).to_pylist() for one in (made, some))
-    assert found == [None if at % 3 == 0 else pytest.approx(one) for at, one in enumerate(all_of_them)]
+    (all_of_them, reasons), (found, why) = (risks(risk, one, day, goods, goods) for one in (made, some))
+    expected = [None if at % 3 == 0 else pytest.approx(one) for at, one in enumerate(all_of_them.to_pylist())]
+    assert found.to_pylist() == expected
+    assert [one is None for one in why.to_pylist()] == [at % 3 == 0 for at in range(len(why))]
+    known = history_of(made, day, lately_of(goods, goods, day))
+    assert reasons.to_pylist() == risk.factors(known).texts().to_pylist()
 
 
 def test_what_is_told_of_a_trial_is_its_best_score_and_of_no_trial_nothing() -> None:

@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from adapters.analytics.neighbours import Door, Neighbours, nearest, numbered, placed
 from adapters.analytics.plan import Asked, Newcomer, Plan, PromoItem, prepare
 from adapters.analytics.purchases import purchases
 from adapters.analytics.ranking import Ranked, Why
-from tests.adapters.analytics.shopping import MONDAY, Bought, batch_of, crowd
+from tests.adapters.analytics.shopping import MONDAY, Bought, batch_of, crowd, shoppers
 
 pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
@@ -46,7 +47,7 @@ def asked(**others: Any) -> Asked:
 
 
 def plan(what: Asked, rows: list[Bought] | None = None) -> Plan:
-    return prepare([batch_of(shop() if rows is None else rows)], "2026-W48", MONDAY, what)
+    return prepare(shoppers(shop() if rows is None else rows), "2026-W48", MONDAY, what)
 
 
 def picks(made: Plan) -> dict[str, list[list[Any]]]:
@@ -101,7 +102,7 @@ def test_whom_the_rule_must_not_meet_or_has_nothing_for_it_does_not_meet(others:
 
 
 def test_what_is_sold_in_other_stores_only_is_not_next_door() -> None:
-    what = asked(store={"oles": "north"})
+    what = asked(store=pa.table({"owner": ["oles"], "top_store": ["north"]}))
     far = [replace(one, stores=frozenset({"south"})) if one.sku == "cups-l" else one for one in what.promo]
     assert [one for one in picks(plan(replace(what, promo=far)))["oles"] if one[1] == "neighbour"] == [
         ["cups-m", "neighbour", "Melitta", 1, 0]

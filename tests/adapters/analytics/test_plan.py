@@ -7,18 +7,23 @@ from random import Random
 from typing import Any
 
 import numba
+import pyarrow as pa
 import pytest
 
 from adapters.analytics.counted import Counted
 from adapters.analytics.plan import Asked, Newcomer, NothingToOffer, Plan, PromoItem, prepare
 from adapters.analytics.ranking import Rules
-from tests.adapters.analytics.shopping import MONDAY, Bought, batch_of, crowd
+from tests.adapters.analytics.shopping import MONDAY, Bought, crowd, shoppers
 
 pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
 WEEK = "2026-W48"
 GOODS = [f"g{one:03d}" for one in range(30)]
 MANY = [f"g{one:03d}" for one in range(80)]
+
+
+def usual(stores: dict[str, str]) -> pa.Table:
+    return pa.table({"owner": list(stores), "top_store": list(stores.values())})
 
 
 def asked(skus: Iterable[str] = GOODS, **others: Any) -> Asked:
@@ -28,7 +33,7 @@ def asked(skus: Iterable[str] = GOODS, **others: Any) -> Asked:
 
 
 def plan(rows: list[Bought], what: Asked) -> Plan:
-    return prepare([batch_of(rows)], WEEK, MONDAY, what)
+    return prepare(shoppers(rows), WEEK, MONDAY, what)
 
 
 def picks(made: Plan, **how: Any) -> dict[str, list[list[Any]]]:
@@ -107,7 +112,7 @@ def test_what_was_refused_or_is_sold_elsewhere_is_not_offered() -> None:
     rows = crowd(60, 12)
     what = asked(GOODS[:12], refused=[("p0003", sku) for sku in GOODS[:6]] + [("nobody", "g000"), ("p0003", "gone")])
     local = [replace(one, stores=frozenset({"north"})) if one.sku == "g007" else one for one in what.promo]
-    told = picks(plan(rows, replace(what, promo=local, store={"p0004": "north", "p0005": "south"})))
+    told = picks(plan(rows, replace(what, promo=local, store=usual({"p0004": "north", "p0005": "south"}))))
     assert {sku for sku, *_ in told["p0003"]} == {*GOODS[6:12]} - {"g007"}
     assert "g007" in {sku for sku, *_ in told["p0004"]}
     for elsewhere in ("p0005", "p0006"):
@@ -118,7 +123,7 @@ def test_newcomers_have_their_interests_then_their_stores_best_then_the_chains()
     north = [(f"n{one:02d}", "sauce", ago) for one in range(30) for ago in (5, 15)]
     store = {f"n{one:02d}": "north" for one in range(30)}
     what = asked(
-        [*GOODS, "bread", "sauce"], store=store,
+        [*GOODS, "bread", "sauce"], store=usual(store),
         newcomers=[Newcomer("new1", ("Bread", "yoga")), Newcomer("new2", (), "north"), Newcomer("new3")],
     )  # fmt: skip
     told = picks(plan(crowd(100, 30) + north + habit("h", 20), what))

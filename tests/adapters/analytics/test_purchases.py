@@ -34,7 +34,7 @@ def test_batches_come_in_any_cut_and_as_dictionaries_and_make_the_same() -> None
 
 
 def test_owners_and_goods_without_a_purchase_have_their_places() -> None:
-    bought = purchases([batch_of(ROWS)], skus=["ale", "tea"], owners_too=["0", "zoe"])
+    bought = purchases([batch_of(ROWS)], skus=["ale", "tea"]).beside(["ale"], ["0", "zoe"])
     assert bought.owners.to_pylist() == ["0", "a", "b", "c", "zoe"]
     assert bought.skus.to_pylist() == ["ale", "milk", "rye", "tea"]
     assert told(bought) == told(shoppers(ROWS))
@@ -50,3 +50,8 @@ def test_before_a_day_and_of_some_owners_only_theirs_is_left() -> None:
     assert told(bought.until(TODAY - 3)) == [("a", "tea", 9)]
     assert told(bought.of(np.array([1, 2]))) == told(bought)[2:]
     assert bought.of(np.array([2])).owners.to_pylist() == ["c"]
+    for some in ([0, 2], [0, 1, 2], [2, 0], []):
+        theirs = bought.of(np.array(some, np.int64))
+        names = [bought.owners.to_pylist()[one] for one in some]
+        assert (theirs.owners.to_pylist(), theirs.starts[0], len(theirs.starts)) == (names, 0, len(some) + 1)
+        assert told(theirs) == [row for name in names for row in told(bought) if row[0] == name]

@@ -1,6 +1,7 @@
 """Every offer's reason is true: recomputed term by term from the models and the purchases, for every single offer."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.analytics.affinity import sells
+from adapters.analytics.judging import USUAL, Reading, read
 from adapters.analytics.plan import Asked, Plan, PromoItem, prepare
-from adapters.analytics.purchases import EPOCH, Purchases
+from adapters.analytics.purchases import EPOCH, Purchases, purchases
+from adapters.analytics.sold import Mornings
 from adapters.analytics.walk import RIPE, TYPICAL
 from benchmarks.offers_data import online_retail
-from tests.adapters.analytics.shopping import MONDAY, batch_of, crowd
+from tests.adapters.analytics.shopping import MONDAY, crowd, shoppers
 
 pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
@@ -50,12 +54,18 @@ def checked(plan: Plan, day: int) -> dict[str, int]:
             if why == "together":
                 named = int(np.flatnonzero(goods == sku_at[about])[0])
                 assert terms[named] == terms.max() > 0
-                assert terms.sum() > model.least[item] * (1 - 1e-3), "the score is the sum of these terms"
+                assert terms.sum() > max(model.least[item], model.sales[item]) * (1 - 1e-3), (
+                    "the score is the sum of these terms"
+                )
             elif why == "alike":
                 cluster = plan.clusters.label[owner]
                 assert popular[cluster, candidate] > np.float32(TYPICAL) * local[-1, candidate]
             elif why in ("store", "chain"):
-                assert not terms.size or terms.sum() <= model.least[item] * (1 + 1e-3) or terms.max() <= 0
+                assert (
+                    not terms.size
+                    or terms.sum() <= max(model.least[item], model.sales[item]) * (1 + 1e-3)
+                    or terms.max() <= 0
+                )
             else:
                 assert why == "new"
     return found
@@ -86,7 +96,7 @@ def test_every_reason_of_a_week_on_real_receipts_is_true(shared: Path) -> None:
         ["owner", "sku", "day"],
     )
     asked = Asked([PromoItem(sku, 200, 150) for sku in skus], {sku: sku[:2] for sku in every})
-    found = checked(prepare([batch], "2011-W50", EPOCH + timedelta(days=end), asked), end)
+    found = checked(prepare(purchases([batch]), "2011-W50", EPOCH + timedelta(days=end), asked), end)
     assert sum(found.values()) == 10 * len(bought)
     assert found["together"] > 0.3 * sum(found.values())
     assert found["due"] > 0
@@ -103,12 +113,20 @@ def test_in_whatever_shop_reasons_are_true_a_week_is_the_same_bytes_and_nobody_h
     shelves = odd.draw(st.integers(1, 12))
     category = {sku: str(int(sku[1:]) % shelves) for sku in names if sku != "never"}
     asked = Asked([PromoItem(sku, 2000, 1500) for sku in promo], category)
-    plan = prepare([batch_of(rows)], "2026-W48", MONDAY, asked)
+    plan = prepare(shoppers(rows), "2026-W48", MONDAY, asked)
     checked(plan, (MONDAY - EPOCH).days)
+    checked(_adding(plan, odd.draw(st.sampled_from([1.0, 4.0]))), (MONDAY - EPOCH).days)
     told = _picks(plan)
-    assert _picks(prepare([batch_of(reversed(rows))], "2026-W48", MONDAY, asked)) == told
+    assert _picks(prepare(shoppers(reversed(rows)), "2026-W48", MONDAY, asked)) == told
     gone = odd.draw(st.sampled_from(sorted(told)))
     assert _picks(plan.without(gone)) == {owner: mine for owner, mine in told.items() if owner != gone}
+
+
+def _adding(plan: Plan, weight: float) -> Plan:
+    """The same week had the last windows said that sales are most likely added."""
+    affinity, selling = plan._models.affinity, sells(Mornings(plan.bought, [])[(MONDAY - EPOCH).days])
+    by = read({Reading(floor=0.0, sales_days=7.0, weight=weight): 0.7, USUAL: 0.2, Reading(days=3.0): 0.1}, selling)
+    return replace(plan, _models=replace(plan._models, affinity=replace(affinity, **by._asdict())))
 
 
 def _picks(plan: Plan) -> dict[str, str]:

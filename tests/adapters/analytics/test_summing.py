@@ -1,4 +1,4 @@
-"""The compiled walk: texts become numbers and stay different, owners in ranges are owners at once, files break."""
+"""Totals by compiled loops: of lines and of a history alike, owners in ranges and at once, files that break."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from adapters.analytics import walked, walking, words
+from adapters.analytics import summing, words
 from adapters.analytics.duck import DuckDB
 from adapters.analytics.features import SCHEMA, features
+from adapters.analytics.gathering import history_of
+from adapters.analytics.history import History
 from adapters.analytics.marts import report
 from adapters.analytics.ports import Moved, Source
 from adapters.analytics.running import run
+from adapters.analytics.sums import Goods, bytes_of
 from adapters.analytics.totals import Around
 from adapters.analytics.words import Words, dictionary, keys_of
 from adapters.lake.lake import Lake
@@ -23,9 +26,11 @@ from tests.adapters.analytics.test_features import in_lake
 from tests.support.made_lines import AS_OF, made_lines, made_products, made_promo
 
 KYIV = ZoneInfo("Europe/Kyiv")
+ONE = bytes_of(Goods(np.zeros((0, 0), np.uint64), np.zeros(0, np.int32), 5, 2))
+"""What an owner takes, with as many categories and brands as the made goods have words."""
 
 
-def table(source: Source, seed: int = 1, *, loops: bool = True) -> pa.Table:
+def table(source: Source | History, seed: int = 1, *, loops: bool = True) -> pa.Table:
     engine = DuckDB(loops=loops)
     try:
         around = Around(made_products(seed), made_promo(seed))
@@ -50,10 +55,19 @@ def test_texts_have_the_numbers_in_which_they_came_however_many_come(seed: int) 
 
 def test_texts_with_one_key_have_two_numbers() -> None:
     found = Words()
-    found.codes(pa.array(["ab", "cd"]))
-    found._keys[:] = keys_of(pa.array(["ef"]))[0]  # as if all of them had it
-    words._placed(found._slots, found._keys, 2)
-    assert found.codes(pa.array(["ef", "ef"])).tolist() == [2, 2]
+    found.codes(pa.array(["ab-ab-ab", "cd-cd-cd", "ef-ef-ef-"]))
+    found._keys[:] = keys_of(pa.array(["gh-gh-gh"]))[0]  # as if all of them had it
+    found._slots[:] = 0
+    words._placed(found._slots, found._keys, 3)
+    assert found.codes(pa.array(["gh-gh-gh", "gh-gh-gh"])).tolist() == [3, 3]
+    assert found.names().to_pylist() == ["ab-ab-ab", "cd-cd-cd", "ef-ef-ef-", "gh-gh-gh"]
+
+
+def test_different_texts_have_different_keys_whatever_stands_around_them() -> None:
+    some = ["", "\0", "\0\0", "a", "a\0", *(f"{at:0{size}d}" for size in range(4, 20) for at in range(1000))]
+    whole, first = keys_of(pa.array(some)), keys_of(pa.array([*some, "after"]))
+    assert len(set(whole.tolist())) == len(some)
+    assert whole.tolist() == first[:-1].tolist() == [int(keys_of(pa.array([one]))[0]) for one in some]
 
 
 def test_a_column_with_nothing_in_some_rows_says_so() -> None:
@@ -72,18 +86,24 @@ def test_owners_taken_in_ranges_are_those_taken_at_once(
         Lake(lake).compact(followed="9", now=datetime.now(UTC), more_than=1)
     expected = table(made_lines(1), loops=False)
     assert table(lake) == expected
-    one = 4 * walking.COUNTS + 8 * (walking.SUMS + 5 + 2)
-    monkeypatch.setattr(walked, "MEMORY", owners * one)
+    monkeypatch.setattr(summing, "MEMORY", owners * ONE)
     asked: list[object] = []
-    real = walked._range
+    real = summing._range
 
     def counting(*given: object) -> pa.Table:
         asked.append(given[-1])
         return real(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(walked, "_range", counting)
+    monkeypatch.setattr(summing, "_range", counting)
     assert table(lake) == expected
     assert len(asked) > 60 / owners
+
+
+def test_a_history_is_summed_some_owners_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = table(made_lines(1), loops=False)
+    for block in (1, 7, 1000):
+        monkeypatch.setattr(summing, "_BLOCK", block)
+        assert table(history_of(made_lines(1))) == expected
 
 
 @pytest.mark.parametrize("loops", [True, False])
@@ -100,7 +120,7 @@ def test_owners_who_have_moved_are_counted_as_who_they_are_now_in_ranges_too(
     assert expected.num_rows == len(owners) - 3
     lake = in_lake(lines, tmp_path)
     Lake(lake).compact(followed="9", now=datetime.now(UTC), more_than=1)
-    monkeypatch.setattr(walked, "MEMORY", 7 * (4 * walking.COUNTS + 8 * (walking.SUMS + 5 + 2)))
+    monkeypatch.setattr(summing, "MEMORY", 7 * ONE)
     assert table(Moved(lake, into), loops=loops) == expected
 
 
