@@ -42,7 +42,7 @@ from bot.messages import (
 )
 from bot.ports import BotWork
 from bot.questions import fold
-from bot.routes import BUILT, CONTROLS, FLOWS, OF_ONE, ROUTES, begin, registration, show_menu
+from bot.routes import BUILT, CONTROLS, FLOWS, OF_ANYBODY, OF_ONE, ROUTES, begin, registration, show_menu
 from bot.talk import Talk
 from bot.words import Text, Words, refused, say
 from core.customers.actions import meet, seen, subscription
@@ -136,7 +136,7 @@ class _Turn:
         if action.startswith("shops"):
             return [shops(self.talk, action.removeprefix("shops"))]
         turn, _, value = action.partition(":")
-        if turn in OF_ONE and self.talk.card is not None:
+        if turn in OF_ONE and (turn in OF_ANYBODY or self.talk.card is not None):
             return self._aside(OF_ONE[turn](self.talk, value))
         if not self._is_open() or turn != f"q{self.dialog.turn}":
             return self._old_button()

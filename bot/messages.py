@@ -1,7 +1,8 @@
 """What comes in and what goes out: two closed unions that every channel speaks.
 
     Incoming.said = Started | Typed | Pressed | SharedPhone | SharedPlace | SharedPhoto | Blocked | Unblocked
-    Reply         = Say | Ask | ShowCard | ShowCodes | ShowVoucher | ShowPlaces | ShowOffers | SendFile
+    Reply         = Say | Ask | ShowCard | ShowCodes | ShowVoucher | ShowPlaces | ShowOffers | ShowPicture
+                  | SendFile
 
 A channel parses into the first and renders the second with an exhaustive `match`.
 """
@@ -245,6 +246,15 @@ class ShowOffers:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowPicture:
+    """A picture of the shop's own, kept under the name `media`, with all that matters in the text under it."""
+
+    media: str
+    text: Text
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SendFile:
     """A file for the person, kept under an unguessable `media` name for `until`."""
 
@@ -256,7 +266,7 @@ class SendFile:
     buttons: tuple[Button, ...] = ()
 
 
-Reply: TypeAlias = Say | Ask | ShowCard | ShowCodes | ShowVoucher | ShowPlaces | ShowOffers | SendFile
+Reply: TypeAlias = Say | Ask | ShowCard | ShowCodes | ShowVoucher | ShowPlaces | ShowOffers | ShowPicture | SendFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,5 +284,5 @@ class Answer:
 __all__ = [
     "Answer", "Ask", "Barcode", "Blocked", "Button", "Incoming", "Item", "OfferItem", "Pressed", "Reply", "Rows",
     "Said", "Say", "SendFile", "SharedPhone", "SharedPhoto", "SharedPlace", "ShowCard", "ShowCodes", "ShowOffers",
-    "ShowPlaces", "ShowVoucher", "Started", "Text", "Typed", "Unblocked", "Words",
+    "ShowPicture", "ShowPlaces", "ShowVoucher", "Started", "Text", "Typed", "Unblocked", "Words",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 from bot.dialog import Dialog
 from bot.messages import Incoming, OfferItem, Reply, Rows, ShowCard, ShowCodes, ShowVoucher
 from bot.words import Text
+from core.campaigns.tapports import TapWork
 from core.sales.ports import SalesWork
 from core.shared.values import Address, CustomerId, Language
 
@@ -52,7 +53,7 @@ class Quiet(Protocol):
     def ask(self, customer: CustomerId, *, quiet: bool) -> None: ...
 
 
-class BotWork(SalesWork, Protocol):
+class BotWork(SalesWork, TapWork, Protocol):
     """Work that reaches the talk."""
 
     @property
@@ -166,6 +167,14 @@ class Door(Protocol):
 
     async def answer(self, event: int) -> Sequence[Letter]:
         """The letters that answer the event, once it is handled and their time has come; parked: a fault's words."""
+        ...
+
+
+class Receipts(Protocol):
+    """Where channels leave what they hear of messages that were sent."""
+
+    async def note(self, address: Address, message: str, *, seen: bool, at: datetime) -> None:
+        """The platform's message was delivered to the address, or seen there; on record from the return on."""
         ...
 
 

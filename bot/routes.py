@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from bot.adverts import LEADS, TAP
 from bot.flow import Done, Flow, Go, Next
 from bot.flows import birthday, consent, language, points, privacy, questionnaire, register, restore, weekly
 from bot.flows.consent import stop
@@ -13,6 +14,8 @@ from bot.flows.vouchers import vouchers
 from bot.messages import Say, ShowCodes
 from bot.talk import Talk
 from bot.words import Verbatim, say
+from core.campaigns.model import Leads
+from core.campaigns.taps import pressed
 from core.cards.actions import till_codes
 
 FLOWS: Mapping[str, Flow[Talk]] = {
@@ -88,6 +91,21 @@ def show_help(talk: Talk) -> Next:
     return Done((Say(text, (key("card") if talk.card else key("start"), key("shops"))),))
 
 
+def tapped(talk: Talk, value: str) -> Next:
+    """Where the button of a campaign's message leads, `value` as in `c:<run>:<link>`; the tap is noted.
+
+    A button whose campaign is forgotten leads to the menu.
+    """
+    run, _, at = value.partition(":")
+    if run == "0" and at in LEADS.values():
+        return ROUTES[at](talk)
+    customer = talk.customer
+    link = None
+    if customer is not None and all(one.isdecimal() and one.isascii() and len(one) < 19 for one in (run, at)):
+        link = pressed(talk.work, run=int(run), link=int(at), people=talk.work.sales.selves(customer.id))
+    return ROUTES[LEADS[link.leads]](talk) if link is not None and link.leads is not Leads.URL else show_menu(talk)
+
+
 def _with_card(verb: Verb) -> Verb:
     """A route for those who have a card; registration for everybody else."""
     return lambda talk: verb(talk) if talk.card is not None else registration(talk)
@@ -117,8 +135,11 @@ ROUTES: Mapping[str, Verb] = {
     "quiet": _with_card(points.quiet),
     "loud": _with_card(points.loud),
     "stop": lambda talk: Done((stop(talk),)),
+    "write": _with_card(lambda talk: Go("consent")),
 }
 """Every action by its id; `shops<n>` is a city (bot.flows.shops)."""
-OF_ONE = {**points.OF_ONE, **weekly.OF_ONE}
+OF_ONE = {**points.OF_ONE, **weekly.OF_ONE, TAP: tapped}
 """Actions about one thing, for those who have a card."""
+OF_ANYBODY = frozenset({TAP})
+"""Of these, such as need none."""
 CONTROLS = frozenset({"back", "skip", "cancel", "later"})

@@ -1,6 +1,7 @@
 """The standing keys, and the card as a reply: what every flow ends with."""
 
 from datetime import timedelta
+from functools import cache
 
 from bot.messages import Button, Rows, ShowCard
 from bot.ports import BotWork
@@ -28,6 +29,7 @@ def first_keyboard() -> Rows:
     return ((start_button(),), (key("language", wide=False), key("help", wide=False)))
 
 
+@cache
 def card_keyboard() -> Rows:
     """The standing keys of a customer: the card first and widest (channels 6.2)."""
     return (

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 from bot.flow import Answers, Done, Flow, Next
+from bot.flows.consent import writing_key
 from bot.flows.keys import key
 from bot.flows.weekly import profiling_key
 from bot.messages import Reply, Say, SendFile
@@ -35,7 +36,7 @@ def my_data(talk: Talk) -> Reply:
         "application/json",
         say("data.file", n=FILE_HOURS),
         until,
-        (profiling_key(talk), key("forget")),
+        (writing_key(talk), profiling_key(talk), key("forget")),
     )
 
 

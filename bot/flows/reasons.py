@@ -48,7 +48,8 @@ def _sentence(pick: Pick, names: Mapping[str, str], labels: Mapping[str, str]) -
 
 
 def _interests(work: BotWork, language: Language) -> dict[str, str]:
-    """What the options of the questions of clubs are called."""
+    """By category of goods what the option of a question of clubs is called that stands for it."""
     questionnaire = work.questionnaires.newest()
     asked = [questionnaire.question(key) for key in work.programme.club_questions]
-    return {option.key: option.label[language] for one in asked if one is not None for option in one.options}
+    options = [option for one in asked if one is not None for option in one.options]
+    return {category: option.label[language] for option in options for category in option.interests}

@@ -25,16 +25,26 @@ def offers(talk: Talk, start: str = "") -> Next:
         return Done((Say(say("weekly.none"), (key("questionnaire"), key("card"))),))
     at = int(start) if start.isdecimal() and len(start) < 4 and int(start) < len(mine) else 0
     page = mine[at : at + PAGE]
-    talk.work.weeks.note(talk.owner.id, page, Did.SHOWN, talk.work.now)
+    were_shown(talk, page)
     more = (Button(say("button.offers-more"), action=f"offers:{at + PAGE}"),) if at + PAGE < len(mine) else ()
-    return Done((_shown(talk, page, say("weekly.list", n=len(mine)), (*more, key("card"))),))
+    return Done((carousel(talk, page, say("weekly.list", n=len(mine)), (*more, key("card"))),))
+
+
+def page(talk: Talk) -> Sequence[Chosen]:
+    """The first offers of the week, as many as are listed at once."""
+    return _mine(talk)[:PAGE]
+
+
+def were_shown(talk: Talk, chosen: Sequence[Chosen]) -> None:
+    """The offers have stood before the customer's eyes."""
+    talk.work.weeks.note(talk.owner.id, chosen, Did.SHOWN, talk.work.now)
 
 
 def offer(talk: Talk, sku: str) -> Next:
     """The one offer with all that can be done about it. Raises Unknown (`unknown-offer`)."""
     one = _one(talk, sku)
-    talk.work.weeks.note(talk.owner.id, [one], Did.SHOWN, talk.work.now)
-    return Done((_shown(talk, [one], say("weekly.one"), (key("offers"), key("card"))),))
+    were_shown(talk, [one])
+    return Done((carousel(talk, [one], say("weekly.one"), (key("offers"), key("card"))),))
 
 
 def activate(talk: Talk, sku: str) -> Next:
@@ -134,7 +144,8 @@ def _one(talk: Talk, sku: str) -> Chosen:
     return found[0]
 
 
-def _shown(talk: Talk, chosen: Sequence[Chosen], text: Text, buttons: tuple[Button, ...]) -> ShowOffers:
+def carousel(talk: Talk, chosen: Sequence[Chosen], text: Text, buttons: tuple[Button, ...]) -> ShowOffers:
+    """The offers side by side under the text, each with its price, its reason and what can be done about it."""
     rules, said = talk.work.programme, _reasons(talk, chosen)
     items = tuple(_item(talk, one, said[one.pick]) for one in chosen)
     return ShowOffers(text, items, rules.brand, rules.brand_colour, buttons)

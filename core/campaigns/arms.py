@@ -49,11 +49,16 @@ def arms_of(named: Sequence[Arm]) -> tuple[Arm, ...]:
 def lot_of(salt: str, customer: str) -> int:
     """The customer's number in this salt, evenly among 0..9999.
 
-    SHA-256 of `salt:customer` in UTF-8; its first 48 bits, scaled: what either database computes with its own 64-bit
-    numbers. A hash of the database's would be another on each (analytics 7).
+    SHA-256 of `salt:customer` in UTF-8; its first 48 bits, scaled. A hash of the database's would be another on each
+    (analytics 7).
     """
-    first = int.from_bytes(hashlib.sha256(f"{salt}:{customer}".encode()).digest()[:6], "big")
-    return first * WHOLE >> 48
+    return int.from_bytes(hashlib.sha256(f"{salt}:{customer}".encode()).digest()[:6], "big") * WHOLE >> 48
+
+
+def bound(lot: int) -> bytes:
+    """Digests before it, compared as bytes, have the lots below this one: databases compare, and compute nothing."""
+    first = -(-(lot << 48) // WHOLE)
+    return first.to_bytes(6, "big") if lot < WHOLE else b"\xff" * 33
 
 
 def arm_of(arms: Sequence[Arm], salt: str, customer: str) -> str:

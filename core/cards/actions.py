@@ -1,4 +1,4 @@
-"""Verbs about cards: issue, block and reissue, speak a code, forget, export."""
+"""Verbs about cards: issue, block and reissue, speak a code, forget."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from core.cards.ports import CardWork
 from core.cards.totp import rotating_code, valid_until
 from core.customers.model import Customer, KnownAddress
 from core.shared.events import CardIssued, CardReplaced, CustomerForgotten
-from core.shared.refusals import Conflict
+from core.shared.refusals import Conflict, Invalid
 from core.shared.values import CardId, CustomerId
 
 _SPOKEN_DIGITS = 6
@@ -20,7 +20,7 @@ def issue_card(work: CardWork, *, customer: Customer, known: KnownAddress) -> Ca
     card = work.cards.of(customer.id)
     if card is None:
         card = _new_card(work, customer.id)
-        work.record(CardIssued(customer.id, card.id, known.address.channel, customer.source))
+        work.record(CardIssued(customer.id, card.id, known.address.channel, known.source))
     return card
 
 
@@ -103,3 +103,15 @@ def forget(work: CardWork, *, customer: Customer, channel: str) -> None:
     work.addresses.erase(customer.id)
     work.customers.save(Customer(customer.id, customer.created_at, forgotten_at=work.now))
     work.record(CustomerForgotten(customer.id, channel))
+
+
+def forget_asked(work: CardWork, *, customer: Customer, typed: str, channel: str) -> None:
+    """As `forget`, for somebody who asked the shop; whoever does it types the card's number, so that it is this one.
+
+    Raises Invalid (`number-differs`), and as `forget`.
+    """
+    card = work.cards.of(customer.id)
+    number = card.number if card is not None else customer.id
+    if "".join(typed.split()) != number:
+        raise Invalid("number", "number-differs")
+    forget(work, customer=customer, channel=channel)

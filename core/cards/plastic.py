@@ -53,7 +53,7 @@ def claim_plastic(work: CardWork, *, customer: Customer, known: KnownAddress, nu
     card = _card_to_change(work, customer)
     record = work.plastics.get(number)
     if record is not None and record.free and _owns_phone_of(customer, record):
-        return Claimed(number, _restore(work, card, record, customer, known.address.channel, "phone"))
+        return Claimed(number, _restore(work, card, record, customer, known, "phone"))
     _ask_for_code(work, customer, known, record, number)
     return Claimed(number, None)
 
@@ -72,7 +72,7 @@ def prove_plastic(
     if record is None or not record.free or record.phone != code.phone:
         return Refusal("code-over")
     card = _card_to_change(work, customer)
-    return _restore(work, card, record, customer, known.address.channel, "code")
+    return _restore(work, card, record, customer, known, "code")
 
 
 def link_plastic(work: CardWork, *, card: Card, number: str) -> Card:
@@ -91,7 +91,7 @@ def link_plastic(work: CardWork, *, card: Card, number: str) -> Card:
         return card
     if record.card is not None:
         raise Conflict("plastic-taken")
-    fresh = _restore(work, _usable(work, card), record, customer, "till", "till")
+    fresh = _restore(work, _usable(work, card), record, customer, None, "till")
     confirm_person(work, customer=customer_of(work, customer.id), proof="till")
     return fresh
 
@@ -102,7 +102,7 @@ def restore_own(work: CardWork, *, customer: Customer, known: KnownAddress) -> C
     locked = work.plastics.get(record.number) if record is not None else None
     if locked is None or not locked.free:
         raise Unknown("unknown-plastic")
-    return _restore(work, _card_to_change(work, customer), locked, customer, known.address.channel, "phone")
+    return _restore(work, _card_to_change(work, customer), locked, customer, known, "phone")
 
 
 def _count_try(work: CardWork, customer: Customer, known: KnownAddress, number: str) -> None:
@@ -162,8 +162,10 @@ def _ask_for_code(work: CardWork, customer: Customer, known: KnownAddress, recor
         send_decoy(work, use=CodeUse.PLASTIC, subject=subject, origin=origin)
 
 
-def _restore(work: CardWork, card: Card, record: Plastic, customer: Customer, channel: str, proof: str) -> Card:
-    """The card takes the plastic number and symbology; the digital number it had still scans."""
+def _restore(
+    work: CardWork, card: Card, record: Plastic, customer: Customer, known: KnownAddress | None, proof: str
+) -> Card:
+    """The card takes the plastic number and symbology; the digital one still scans. Nobody `known`: at a till."""
     work.customers.lock([customer.id])
     fresh = replace(card, number=record.number, symbology=record.symbology)
     work.cards.save(fresh)
@@ -173,5 +175,6 @@ def _restore(work: CardWork, card: Card, record: Plastic, customer: Customer, ch
     work.spoken.drop(card.id)
     if customer.birthday is None and record.birthday is not None:
         work.customers.save(replace(customer_of(work, customer.id), birthday=record.birthday))
-    work.record(PlasticRestored(customer.id, card.id, channel, proof))
+    channel, source = (known.address.channel, known.source) if known is not None else ("till", None)
+    work.record(PlasticRestored(customer.id, card.id, channel, source, proof))
     return fresh

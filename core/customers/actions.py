@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from core.customers.model import Consent, Customer, KnownAddress, Purpose, long_silent
+from core.customers.model import Consent, Customer, KnownAddress, Purpose, agreed, long_silent
 from core.customers.ports import CustomerWork
 from core.shared.events import Met, PersonConfirmed, PhoneProven
 from core.shared.refusals import Conflict, Refusal, TooMany, Unknown
@@ -152,6 +152,20 @@ def agree(work: CustomerWork, *, customer: CustomerId, purpose: Purpose, given: 
     version = rules.text_version(marketing=purpose is Purpose.MARKETING)
     channel = known.address.channel
     work.consents.add(Consent(customer, purpose, given, version, known.language, channel, work.now))
+
+
+def withdraw(work: CustomerWork, *, customer: Customer, purpose: Purpose, channel: str) -> None:
+    """What the customer agreed to is taken back on their word, told to somebody of the shop.
+
+    Raises Conflict: `terms-stand` (without the terms there is no card; whoever wants none is forgotten),
+    `not-agreed` (there is nothing to take back).
+    """
+    if purpose is Purpose.TERMS:
+        raise Conflict("terms-stand")
+    if not agreed(work.consents.of(customer.id))[purpose]:
+        raise Conflict("not-agreed")
+    version = work.programme.text_version(marketing=purpose is Purpose.MARKETING)
+    work.consents.add(Consent(customer.id, purpose, False, version, customer.language, channel, work.now))
 
 
 def confirm_by_birthday(work: CustomerWork, *, customer: Customer, birthday: date) -> Customer | Refusal:

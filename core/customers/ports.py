@@ -1,6 +1,6 @@
 """What the verbs about people need from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -21,6 +21,10 @@ class Customers(Protocol):
     def add(self, customer: Customer) -> None: ...
 
     def save(self, customer: Customer) -> None: ...
+
+    def seen(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, Customer]:
+        """Those of these who are there, merged or not, by one look that locks nobody."""
+        ...
 
     def lock(self, customers: Sequence[CustomerId]) -> None:
         """These customers change in this work only, locked in ascending id order."""

@@ -75,6 +75,10 @@ class Ledger(Protocol):
 
     def operation_of(self, source: str, key: str) -> OperationId | None: ...
 
+    def adjusted_by(self, source: str, since: datetime) -> int:
+        """How many points the source has moved by hand since then, given and taken together."""
+        ...
+
     def post(
         self, operation: Operation, entries: Sequence[Entry], *, new: Sequence[Lot] = (), due: datetime | None = None
     ) -> Mapping[CustomerId, Purse]:

@@ -69,6 +69,10 @@ class Programme:
     return_debt: str = "clamp"
     """What becomes of earned points that a return needs and that are spent: `clamp`, `debt` or `money`."""
     returned_points_grace_days: int = 30
+    adjust_points_most: int = 1000
+    """The most points that support gives or takes by hand at a time; an owner is not bound."""
+    adjust_points_day: int = 5000
+    """The most that one member of support moves by hand in 24 hours, given and taken together."""
     spend_without_proof_points: int = 0
     voucher_rollback_days: int = 30
     voucher_reminder_days: int = 3
@@ -86,6 +90,19 @@ class Programme:
     """The most that one till may let be spent in one outage."""
     offer_excluded_categories: tuple[str, ...] = ("alcohol", "tobacco")
     """Categories, whatever their case, of which nothing is picked for a person; goods without points are not either."""
+    global_holdout_percent: int = 2
+    """Percent of the customers who are sent no promotion at all, so that all campaigns together can be measured."""
+    promotions_in_7_days: int = 2
+    """The most promotional messages for one person in seven calendar days (domain section 7)."""
+    telegram_per_second: int = 25
+    """Messages of campaigns; Telegram allows a bot about 30 in all, and answers to people come first."""
+    viber_per_second: int = 20
+    approval_above: int = 1_000
+    """A campaign for more people is approved by somebody who did not write it (domain section 7)."""
+    viber_message_price: int = 0
+    """What a message that the house begins costs on Viber outside of a session of 24 hours, minor units."""
+    second_factor: str = "required"
+    """Whether an owner and a marketer must log in with a second factor: `required` or `off` (who has one uses it)."""
     timezone: ZoneInfo = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -107,8 +124,17 @@ class Programme:
             raise BadProgramme("currency: three capital letters such as UAH")
         if self.point_value_minor < 1:
             raise BadProgramme("point_value_minor: at least 1 minor unit")
+        if not 0 <= self.global_holdout_percent <= 50:
+            raise BadProgramme("global_holdout_percent: a whole number from 0 to 50")
+        for name in ("telegram_per_second", "viber_per_second"):
+            if not 1 <= getattr(self, name) <= 1_000:
+                raise BadProgramme(f"{name}: a whole number from 1 to 1000")
+        if self.promotions_in_7_days < 0 or self.viber_message_price < 0:
+            raise BadProgramme("promotions_in_7_days, viber_message_price: a whole number, at least 0")
         if self.return_debt not in ("clamp", "debt", "money"):
             raise BadProgramme("return_debt: one of clamp, debt, money")
+        if self.second_factor not in ("required", "off"):
+            raise BadProgramme("second_factor: one of required, off")
         if not self.brand.strip():
             raise BadProgramme("brand: the shop's name as customers know it")
         for one in fields(self):

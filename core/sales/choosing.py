@@ -197,7 +197,7 @@ def _unusable(scene: Scene, voucher: Voucher | None, offer: Offer | None) -> str
         return voucher.state.value
     day = scene.instant.astimezone(scene.programme.timezone).date()
     shut = offer.window.shut(scene.instant, scene.programme.timezone, scene.store)
-    if shut == "expired" or (voucher.valid_until is not None and day > voucher.valid_until):
+    if shut == "expired" or voucher.over(day):
         return "expired"
     if voucher.valid_from is not None and day < voucher.valid_from:
         return "not-yet"

@@ -86,7 +86,7 @@ FIELDS: Mapping[str, Field] = {
     one.key: one
     for one in (
         Field("language", Kind.CHOICE, Group.PROFILE, ("uk", "en", "ru")),
-        *_many(Kind.TEXT, Group.PROFILE, "city", "sex", "source"),
+        *_many(Kind.TEXT, Group.PROFILE, "city", "sex", "source", "club"),
         Field("birthday", Kind.BIRTHDAY, Group.PROFILE),
         Field("age", Kind.NUMBER, Group.PROFILE),
         Field("joined", Kind.DAY, Group.PROFILE),
@@ -128,6 +128,19 @@ class Dimension(StrEnum):
     BRAND = "brand"
     STORE = "store"
     WEEKDAY = "weekday"
+    GROUP = "store_group"
+    ANYTHING = "anything"
+    """They are not told apart: whatever was bought counts."""
+
+
+class Contact(StrEnum):
+    """What became of somebody in a campaign."""
+
+    SENT = "sent"
+    SEEN = "seen"
+    TAPPED = "tapped"
+    CONTROL = "control"
+    """They were kept out of it, to compare with."""
 
 
 class Measure(StrEnum):

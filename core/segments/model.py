@@ -1,10 +1,12 @@
-"""The tree of a segment: tests of fields, of answers and of purchases, joined by all, any and not."""
+"""The tree of a segment: tests of fields, answers, purchases and campaigns, joined by all, any and not; and a segment
+that somebody made, which keeps one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
-from core.segments.fields import Dimension, Measure, Op
+from core.segments.fields import Contact, Dimension, Measure, Op
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,15 @@ class Bought:
 
 
 @dataclass(frozen=True, slots=True)
+class Contacted:
+    """In the campaign (None: in any) that became of them within the last days (None: ever); today is one of them."""
+
+    contact: Contact
+    campaign: str | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Every:
     """All of these; none at all: everybody."""
 
@@ -65,7 +76,7 @@ class Not:
     of: "Node"
 
 
-Leaf: TypeAlias = FieldTest | Answered | Bought
+Leaf: TypeAlias = FieldTest | Answered | Bought | Contacted
 Node: TypeAlias = Leaf | Every | Either | Not
 EVERYBODY = Every()
 
@@ -80,3 +91,20 @@ def leaves(node: Node) -> Iterator[Leaf]:
             yield from leaves(of)
         case _:
             yield node
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment that somebody made. `version` grows with every edit: who edits names the one they saw."""
+
+    id: str
+    version: int
+    name: str
+    tree: Node | None
+    """None: it asks for something that this version of the house does not know any more."""
+    created_by: str
+    created_at: datetime
+    changed_by: str
+    changed_at: datetime
+    archived: bool = False
+    """It was put away: no campaign can take it, nobody sees it among the others."""

@@ -7,8 +7,8 @@
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from core.segments.fields import FIELDS, OPS, Dimension, Field, Kind, Measure, Op
-from core.segments.model import Answered, Bought, Either, Every, FieldTest, Node, Not
+from core.segments.fields import FIELDS, OPS, Contact, Dimension, Field, Kind, Measure, Op
+from core.segments.model import Answered, Bought, Contacted, Either, Every, FieldTest, Node, Not
 from core.shared.fields import MOST, Fields
 from core.shared.refusals import Invalid
 
@@ -48,6 +48,9 @@ def segment_data(node: Node) -> dict[str, Any]:
             bounds = {name: bound for name, bound in (("at_least", least), ("at_most", most)) if bound is not None}
             made: dict[str, Any] = {"bought": {dimension.value: list(among)}, measure.value: bounds}
             return made if days is None else {**made, "days": days}
+        case Contacted(contact, campaign, days):
+            told = {"campaign": campaign, "days": days}
+            return {"contacted": contact.value, **{key: value for key, value in told.items() if value is not None}}
         case _:
             assert_never(node)
 
@@ -77,6 +80,8 @@ def _node(data: object, path: str, depth: int, left: list[int]) -> Node:
         raise Invalid(path or "segment", expected=f"at most {MOST_TESTS} tests")
     if "bought" in data:
         return _bought(fields)
+    if "contacted" in data:
+        return _contacted(fields)
     return _answered(fields) if "answer" in data else _test(fields)
 
 
@@ -124,18 +129,38 @@ def _answered(fields: Fields) -> Answered:
     return Answered(question, () if among is None else _among(among, fields.at("one_of")))
 
 
+def _contacted(fields: Fields) -> Contacted:
+    contact = fields.take("contacted")
+    if not isinstance(contact, str) or contact not in list(Contact):
+        raise Invalid(fields.at("contacted"), expected=f"one of {', '.join(Contact)}")
+    campaign = fields.text("campaign", most=36, default="") or None
+    days = _days(fields)
+    fields.end()
+    return Contacted(Contact(contact), campaign, days)
+
+
+def _days(fields: Fields) -> int | None:
+    days = fields.take("days")
+    if days is not None and (type(days) is not int or not 1 <= days <= LONGEST):
+        raise Invalid(fields.at("days"), expected=f"a whole number from 1 to {LONGEST}")
+    return days
+
+
 def _bought(fields: Fields) -> Bought:
     what = fields.take("bought")
     if not isinstance(what, Mapping) or len(what) != 1 or next(iter(what)) not in list(Dimension):
         raise Invalid(fields.at("bought"), expected=f"a list of things by one of {', '.join(Dimension)}")
     (name, things) = next(iter(what.items()))
     dimension = Dimension(name)
-    among = _among(things, f"{fields.at('bought')}.{name}")
+    if dimension is Dimension.ANYTHING:
+        if things != []:
+            raise Invalid(f"{fields.at('bought')}.{name}", expected="an empty list: anything is everything")
+        among: tuple[str, ...] = ()
+    else:
+        among = _among(things, f"{fields.at('bought')}.{name}")
     if dimension is Dimension.WEEKDAY and not all(one in "1234567" and len(one) == 1 for one in among):
         raise Invalid(f"{fields.at('bought')}.{name}", expected="days from 1 (Monday) to 7")
-    days = fields.take("days")
-    if days is not None and (type(days) is not int or not 1 <= days <= LONGEST):
-        raise Invalid(fields.at("days"), expected=f"a whole number from 1 to {LONGEST}")
+    days = _days(fields)
     given = [(one, fields.take(one.value)) for one in Measure]
     told = [(measure, bounds) for measure, bounds in given if bounds is not None]
     fields.end()

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from core.segments.fields import LIFECYCLE, Op
 from core.segments.model import Every, FieldTest, Node, Not
 
+READY_PREFIX = "ready:"
+"""How the house's own segments are named beside those that somebody made."""
 _HOLDS_CARD = FieldTest("card", Op.ONE_OF, among=("issued", "active"))
 
 

@@ -55,6 +55,7 @@ class PlasticRestored(Event):
     customer: CustomerId
     card: CardId
     channel: str
+    source: str | None
     proof: str
 
 

@@ -81,6 +81,8 @@ class Fields:
             return frozenset()
         if not isinstance(value, list) or not all(isinstance(one, str) and 0 < len(one) <= 128 for one in value):
             raise Invalid(self.at(key), expected="a list of texts")
+        if not all(one.replace("\u00a0", " ").isprintable() for one in value):
+            raise Invalid(self.at(key), expected="texts of printable characters")
         return frozenset(value)
 
     def flag(self, key: str) -> bool:

@@ -91,9 +91,13 @@ def person_name(text: str) -> str:
 
     Empty when nothing a person could be called by is left (reliability.md, threat 32).
     """
-    visible = "".join(ch if ch.isprintable() else " " for ch in text if ch not in _DIRECTION_MARKS)
+    visible = text if text.isprintable() else _printable(text)
     name = " ".join(visible.split())[:_NAME_LIMIT].strip()
     return name if any(ch.isalpha() for ch in name) else ""
+
+
+def _printable(text: str) -> str:
+    return "".join(ch if ch.isprintable() else " " for ch in text if ch not in _DIRECTION_MARKS)
 
 
 _DIRECTION_MARKS = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")

@@ -39,9 +39,10 @@ def login_failed(work: StaffWork, *, account: str, origin: str) -> None:
         work.tries.note(LOGIN, subject, work.new_id(), work.now)
 
 
-def login_succeeded(work: StaffWork, *, account: str) -> None:
+def login_succeeded(work: StaffWork, *, account: str, staff: StaffId) -> None:
     """Earlier failures of the account are forgiven; those of the network address are not."""
     work.tries.clear(LOGIN, account)
+    work.staff.seen(staff, work.now)
 
 
 def choose_password(work: StaffWork, *, staff: StaffId, password_hash: str) -> StaffMember:
@@ -59,6 +60,29 @@ def change_role(work: StaffWork, *, staff: StaffId, role: Role) -> None:
         _keep_an_owner(work)
     work.staff.save(replace(member, role=role))
     work.staff.end_sessions(staff)
+
+
+def let_send(work: StaffWork, *, staff: StaffId, sends: bool) -> None:
+    """A marketer may start what is sent to customers, or may no more. Raises Unknown, Conflict (`sends-role`)."""
+    member = _member(work, staff)
+    if member.role is not Role.MARKETER:
+        raise Conflict("sends-role")
+    work.staff.save(replace(member, sends=sends))
+
+
+def invite_again(work: StaffWork, *, staff: StaffId, password_hash: str) -> None:
+    """The member has a one-time password again; every session is over. Raises Unknown, Conflict (`login-closed`)."""
+    member = _member(work, staff)
+    if member.disabled_at is not None:
+        raise Conflict("login-closed")
+    work.staff.save(replace(member, password=password_hash, one_time=True))
+    work.staff.end_sessions(staff)
+
+
+def end_session(work: StaffWork, *, session: str) -> None:
+    """Whoever is logged in by it must log in again. Raises Unknown (`unknown-session`)."""
+    if not work.staff.end_session(session):
+        raise Unknown("unknown-session")
 
 
 def dismiss(work: StaffWork, *, staff: StaffId) -> None:

@@ -31,6 +31,13 @@ class StaffMember:
     created_at: datetime
     store: StoreId | None = None
     disabled_at: datetime | None = None
+    sends: bool = False
+    """May start what is sent to customers: a right of its own, whatever the role. An owner has it always."""
+
+    @property
+    def may_send(self) -> bool:
+        """True for an owner, and for a marketer who was given the right."""
+        return self.role is Role.OWNER or (self.sends and self.role is Role.MARKETER)
 
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")

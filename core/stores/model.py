@@ -45,6 +45,9 @@ class Till:
     key_hash: str
     created_at: datetime
     revoked_at: datetime | None = None
+    next_hash: str | None = None
+    """Of a second key that opens as well, until the till has been given it."""
+    next_at: datetime | None = None
 
 
 def key_hash(secret: str) -> str:
@@ -66,8 +69,15 @@ def parse_till_key(text: str) -> tuple[TillId, str] | None:
 
 
 def opens(till: Till, secret: str) -> bool:
-    """True when the secret is the till's own and the key is not revoked; constant time."""
-    return hmac.compare_digest(till.key_hash, key_hash(secret)) and till.revoked_at is None
+    """True when the secret is of one of the till's keys and they are not revoked; constant time."""
+    given = key_hash(secret)
+    first, second = hmac.compare_digest(till.key_hash, given), by_next_key(till, secret)
+    return (first or second) and till.revoked_at is None
+
+
+def by_next_key(till: Till, secret: str) -> bool:
+    """True when the secret is that of the till's second key; constant time."""
+    return till.next_hash is not None and hmac.compare_digest(till.next_hash, key_hash(secret))
 
 
 def nearest(stores: Sequence[Store], place: Place, most: int) -> list[tuple[Store, int | None]]:

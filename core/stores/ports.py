@@ -18,6 +18,10 @@ class Stores(Protocol):
         """Every store, by city and name."""
         ...
 
+    def save(self, store: Store) -> None:
+        """The store, which is there, is as given."""
+        ...
+
 
 class Tills(Protocol):
     """The tills that hold a key."""
@@ -25,6 +29,8 @@ class Tills(Protocol):
     def get(self, till: TillId) -> Till | None: ...
 
     def add(self, till: Till) -> None: ...
+
+    def save(self, till: Till) -> None: ...
 
     def revoke(self, till: TillId, at: datetime) -> bool:
         """True when there was a living key to revoke."""

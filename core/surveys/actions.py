@@ -25,6 +25,9 @@ QUESTION = "question"
 GATE_CHUNK = 2_000
 """Cards judged in one transaction: a till never waits for more than one chunk."""
 
+JUDGED_CHUNK = 500
+"""People, or changes of them, in one transaction: some milliseconds, however often."""
+
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
@@ -109,8 +112,11 @@ def welcome(work: SurveyWork, *, customer: Customer) -> Welcome:
     return Welcome(opened, points if paid else 0)
 
 
-def publish(work: SurveyWork, *, data: Any, actor: str) -> Questionnaire:
+def publish(work: SurveyWork, *, data: Any, actor: str, seen: int | None = None) -> Questionnaire:
     """The questionnaire in the data is what is asked from now on, as the next version.
+
+    `seen`: the version it was made from; Conflict (`questionnaire-changed`) where that is no longer the newest, and
+    (`questionnaire-same`) where nothing is other than there.
 
     Who passes its gate without another answer spends once `open_some` has come to their card.
     Raises Invalid (`bad-questionnaire`) with the place of a mistake, also when it lacks a question of the gate's list.
@@ -119,7 +125,12 @@ def publish(work: SurveyWork, *, data: Any, actor: str) -> Questionnaire:
     for key in work.programme.gate_questions:
         if read.question(key) is None:
             raise Invalid("questions", "bad-questionnaire", why=f"gate_questions names {key}, which is not asked")
-    made = replace(read, version=work.questionnaires.newest().version + 1)
+    newest = work.questionnaires.newest()
+    if seen is not None and newest.version != seen:
+        raise Conflict("questionnaire-changed")
+    if seen is not None and newest.questions == read.questions:
+        raise Conflict("questionnaire-same")
+    made = replace(read, version=newest.version + 1)
     work.questionnaires.add(made, actor, work.now)
     work.record(QuestionnairePublished(made.version, actor))
     return made
@@ -132,6 +143,11 @@ def open_some(work: SurveyWork, *, after: str = "", limit: int = GATE_CHUNK) -> 
     """
     rules = work.programme
     return work.gate.open_some(current(work), rules.gate_questions, rules.welcome_points, work.now, after, limit)
+
+
+def judge_some(work: SurveyWork, *, limit: int = JUDGED_CHUNK) -> bool:
+    """Who has completed what is asked now is known of some more people; whether there was anybody to judge."""
+    return work.completions.judge_some(current(work), work.programme.gate_questions, limit)
 
 
 def book_rewards(work: SurveyWork, *, limit: int) -> int:

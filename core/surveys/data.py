@@ -10,8 +10,9 @@ from core.surveys.model import CHOOSING, PROFILE, Condition, Kind, Option, Quest
 
 MOST_QUESTIONS = 40
 MOST_OPTIONS = 20
+MOST_CATEGORIES = 20
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,31}")
-_TITLE, _NAME, _LABEL = 300, 40, 32
+_TITLE, _NAME, _LABEL, _CATEGORY = 300, 40, 32, 100
 """Characters: a label is a button alone in its row (look.md), a name a line of a list."""
 _FIELDS = {"key", "kind", "name", "title", "options", "optional", "when", "points", "keeps", "least", "most"}
 
@@ -39,7 +40,7 @@ def _question_data(question: Question) -> dict[str, Any]:
         "title": _wording_data(question.title),
     }
     if question.options:
-        data["options"] = [{"key": one.key, "label": _wording_data(one.label)} for one in question.options]
+        data["options"] = [_option_data(one) for one in question.options]
     if question.when is not None:
         data["when"] = {"question": question.when.question, "in": list(question.when.among)}
     plain = Question(question.key, question.kind, question.name, question.title)
@@ -47,6 +48,11 @@ def _question_data(question: Question) -> dict[str, Any]:
         if getattr(question, name) != getattr(plain, name):
             data[name] = getattr(question, name)
     return data
+
+
+def _option_data(option: Option) -> dict[str, Any]:
+    data = {"key": option.key, "label": _wording_data(option.label)}
+    return {**data, "categories": list(option.categories)} if option.categories else data
 
 
 def _wording_data(wording: Wording) -> dict[str, str]:
@@ -92,13 +98,22 @@ def _options(data: Any, place: str, kind: Kind) -> tuple[Option, ...]:
         return ()
     made: list[Option] = []
     for at, one in enumerate(_list(data, place, 2, MOST_OPTIONS)):
-        given = _object(one, f"{place}[{at}]", {"key", "label"}, {"key", "label"})
+        given = _object(one, f"{place}[{at}]", {"key", "label", "categories"}, {"key", "label"})
         if not isinstance(given["key"], str) or not _KEY.fullmatch(given["key"]):
             raise _wrong(f"{place}[{at}].key", "letters a-z, digits and hyphens, 32 at most, a letter first")
         if any(option.key == given["key"] for option in made):
             raise _wrong(f"{place}[{at}].key", f"{given['key']} stands twice")
-        made.append(Option(given["key"], _wording(given["label"], f"{place}[{at}].label", _LABEL)))
+        label = _wording(given["label"], f"{place}[{at}].label", _LABEL)
+        made.append(Option(given["key"], label, _categories(given.get("categories", []), f"{place}[{at}].categories")))
     return tuple(made)
+
+
+def _categories(data: Any, place: str) -> tuple[str, ...]:
+    found = tuple(_list(data, place, 0, MOST_CATEGORIES))
+    for one in found:
+        if not isinstance(one, str) or not one.strip() or len(one) > _CATEGORY or not one.isprintable():
+            raise _wrong(place, f"names of categories, 1 to {_CATEGORY} characters each")
+    return tuple(dict.fromkeys(one.strip() for one in found))
 
 
 def _condition(data: Any, place: str, earlier: Sequence[Question]) -> Condition | None:

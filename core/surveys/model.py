@@ -34,10 +34,20 @@ PROFILE = {"birthday": Kind.DATE, "sex": Kind.CHOICE, "city": Kind.CITY, "email"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the answers to choose from; `key` is what is kept."""
+    """One of the answers to choose from; `key` is what is kept.
+
+    `categories`: of goods, as the shop's own files call them, that whoever chooses it is interested in; without any the
+    one that is called like the key.
+    """
 
     key: str
     label: Wording
+    categories: tuple[str, ...] = ()
+
+    @property
+    def interests(self) -> tuple[str, ...]:
+        """Categories of goods that it stands for."""
+        return self.categories or (self.key,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,17 @@ class Gate(Protocol):
         ...
 
 
+class Completions(Protocol):
+    """Who has completed the questionnaire, kept for whoever counts them."""
+
+    def judge_some(self, questionnaire: Questionnaire, gate: tuple[str, ...], limit: int) -> bool:
+        """At most `limit` people, or changes of people, more are judged by what is asked now; whether there were any.
+
+        After another questionnaire or gate everybody is judged anew.
+        """
+        ...
+
+
 class SurveyWork(LedgerWork, Protocol):
     """Work that reaches questionnaires."""
 
@@ -82,3 +93,6 @@ class SurveyWork(LedgerWork, Protocol):
 
     @property
     def gate(self) -> Gate: ...
+
+    @property
+    def completions(self) -> Completions: ...

@@ -1,8 +1,8 @@
-"""The verbs of vouchers: issue, reserve, release, redeem, roll back, void. Each move is one line of the table."""
+"""The verbs of vouchers: issue, reserve, release, redeem, roll back, void, expire. A move is a line of the table."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from core.shared.refusals import Conflict
 from core.shared.values import CustomerId, Phone
@@ -11,6 +11,8 @@ from core.vouchers.model import Voucher, VoucherState, target
 from core.vouchers.ports import VoucherWork
 
 _TRIES = 5
+EXPIRED_CHUNK = 2_000
+"""Vouchers in one transaction: a till never waits for more than one chunk."""
 
 
 def fresh_code(work: VoucherWork) -> str:
@@ -73,6 +75,15 @@ def roll_back(work: VoucherWork, vouchers: Sequence[Voucher], *, cause: str) -> 
 def void(work: VoucherWork, voucher: Voucher, *, actor: str) -> None:
     """The voucher is worth nothing any more. Raises Conflict (`voucher-<state>`)."""
     _move(work, voucher, "void", actor)
+
+
+def expire_some(work: VoucherWork, *, limit: int = EXPIRED_CHUNK) -> int:
+    """Vouchers that no receipt can bring any more are expired; how many this time, at most `limit`.
+
+    A receipt may come days after its sale (`late_receipt_days`): until then its voucher, good on that day, is issued.
+    """
+    today = work.now.astimezone(work.programme.timezone).date()
+    return work.vouchers.expire(today - timedelta(days=work.programme.late_receipt_days), work.now, limit)
 
 
 def _freed(work: VoucherWork, voucher: Voucher, hold: str | None) -> Voucher:

@@ -57,8 +57,28 @@ class Voucher:
         """True when it is somebody's."""
         return self.customer is not None or self.phone_hash is not None
 
+    def over(self, day: date) -> bool:
+        """True when its last day has passed."""
+        return self.valid_until is not None and self.valid_until < day
+
     def free(self, now: datetime, hold: str | None) -> bool:
         """True when it can be redeemed now, by whoever holds it if it is reserved."""
         if self.state is VoucherState.RESERVED:
             return self.reserved_by == hold or (self.reserved_until is not None and self.reserved_until <= now)
         return self.state is VoucherState.ISSUED
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """So many codes of one offer, made at once by somebody of the staff; `made` of them are there."""
+
+    id: str
+    offer: str
+    count: int
+    made: int
+    valid_from: date | None
+    valid_until: date | None
+    made_at: datetime
+    made_by: str
+    voided_at: datetime | None = None
+    voided_by: str = ""

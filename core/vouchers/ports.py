@@ -35,6 +35,10 @@ class Vouchers(Protocol):
         """
         ...
 
+    def expire(self, before: date, at: datetime, limit: int) -> int:
+        """Issued vouchers whose own last day lies before the day are expired, each with its move; how many."""
+        ...
+
     def claim(self, phone_hash: str, customer: CustomerId) -> int:
         """What waited for the phone is the customer's; how many there were."""
         ...

@@ -1,12 +1,13 @@
 """The arm hangs on salt and customer alone, falls as the shares say, and there is no campaign without a control."""
 
+import hashlib
 from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.campaigns.arms import CONTROL, WHOLE, Arm, arm_of, arms_of, lot_of
+from core.campaigns.arms import CONTROL, WHOLE, Arm, arm_of, arms_of, bound, lot_of
 from core.shared.refusals import Invalid
 
 ARMS = arms_of([Arm("a", 4_500), Arm(CONTROL, 1_000), Arm("b", 4_500)])
@@ -20,6 +21,20 @@ def test_the_lot_is_the_one_that_every_engine_computes() -> None:
 @given(st.text(max_size=20), st.text(max_size=40))
 def test_a_lot_is_within_the_whole(salt: str, customer: str) -> None:
     assert 0 <= lot_of(salt, customer) < WHOLE
+
+
+@given(st.text(max_size=20), st.text(max_size=40), st.integers(0, WHOLE))
+def test_a_digest_before_the_bound_is_a_lot_below(salt: str, customer: str, edge: int) -> None:
+    digest, lot = hashlib.sha256(f"{salt}:{customer}".encode()).digest(), lot_of(salt, customer)
+    for one in (edge, lot, lot + 1):
+        assert (digest < bound(one)) == (lot < one)
+
+
+@given(st.integers(1, WHOLE - 1))
+def test_the_first_digest_of_a_lot_is_not_before_its_bound(lot: int) -> None:
+    first = int.from_bytes(bound(lot), "big")
+    assert (first - 1) * WHOLE >> 48 == lot - 1
+    assert first * WHOLE >> 48 == lot
 
 
 def test_shares_are_kept_over_many_people_and_salts() -> None:

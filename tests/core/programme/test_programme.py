@@ -56,6 +56,15 @@ offline_points_sale = 1
 offline_points_day = 2
 offline_points_outage = 3
 offer_excluded_categories = ["wine"]
+global_holdout_percent = 5
+promotions_in_7_days = 1
+telegram_per_second = 30
+viber_per_second = 10
+viber_message_price = 40
+approval_above = 10
+adjust_points_most = 500
+adjust_points_day = 900
+second_factor = "off"
 """
 
 

@@ -60,6 +60,14 @@ def test_a_questionnaire_comes_back_from_its_data_as_it_was() -> None:
     assert questionnaire_from(questionnaire_data(bounded), version=4) == bounded
 
 
+def test_an_option_stands_for_the_categories_it_names_else_for_the_one_called_like_it() -> None:
+    first, second = PLAIN["options"][:2]
+    told = {"questions": [{**PLAIN, "options": [{**first, "categories": [" Кава ", "Чай", "Кава"]}, second]}]}
+    made = questionnaire_from(told)
+    assert [one.interests for one in made.questions[0].options] == [("Кава", "Чай"), (second["key"],)]
+    assert questionnaire_from(questionnaire_data(made)) == made
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [
@@ -71,6 +79,14 @@ def test_a_questionnaire_comes_back_from_its_data_as_it_was() -> None:
         ({"optional": "no"}, "questions[0].optional"),
         ({"options": PLAIN["options"][:1]}, "questions[0].options"),
         ({"options": PLAIN["options"][:1] * 2}, "questions[0].options[1].key"),
+        (
+            {"options": [{**PLAIN["options"][0], "categories": "Кава"}, PLAIN["options"][1]]},
+            "questions[0].options[0].categories",
+        ),
+        (
+            {"options": [{**PLAIN["options"][0], "categories": ["Кава", " "]}, PLAIN["options"][1]]},
+            "questions[0].options[0].categories",
+        ),
         ({"title": {"uk": "Хто?"}}, "questions[0].title.en"),
         ({"name": {**PLAIN["name"], "de": "Tiere"}}, "questions[0].name.de"),
         ({"name": {**PLAIN["name"], "uk": " "}}, "questions[0].name.uk"),
