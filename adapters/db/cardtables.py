@@ -1,6 +1,6 @@
 """The tables of cards: their numbers, plastic records, spoken codes, the counter of numbers."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from adapters.db.metadata import metadata, when, words
 from adapters.db.types import Id
@@ -9,13 +9,14 @@ cards = Table(
     "cards",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("customer", String(36), ForeignKey("customers.id"), nullable=False, index=True),
+    Column("customer", String(36), ForeignKey("customers.id"), nullable=False),
     Column("number", String(40), nullable=False),
     Column("symbology", String(8), nullable=False),
     Column("state", String(16), nullable=False),
     Column("secret", LargeBinary, nullable=False),
     when("issued_at", null=False),
     Column("replaced_by", String(36), ForeignKey("cards.id")),
+    Index("ix_cards_customer", "customer", "state"),
 )
 card_numbers = Table(
     "card_numbers",

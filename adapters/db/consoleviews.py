@@ -1,22 +1,20 @@
 """Reads for the console's pages: counted by the database, not by a loop."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.db.audittables import audit
 from adapters.db.planrows import LATEST
 from adapters.db.saletables import offers
 from adapters.db.situationrows import NEWEST, switches_of
-from adapters.db.tables import cards, events, inbox, outbox, plastics, staff, stores, tills
-from core.cards.views import Figures, SourceRow
+from adapters.db.slices import slice_of
+from core.audit.views import AuditRow, Head
 from core.offers.reading import offer_from
 from core.offers.views import SituationsView
-from core.shared.events import CardIssued, Met, PhoneProven, PlasticRestored
-from core.staff.views import StaffRow
-from core.stores.views import StoreRow, TillRow
+from core.shared.listing import Asked, Slice
 
 
 class ConsoleReads:
@@ -24,65 +22,6 @@ class ConsoleReads:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-
-    async def figures(self, today: datetime, week: datetime) -> Figures:
-        """Everything on the console's home."""
-        issued = select(func.count()).select_from(events).where(events.c.name == CardIssued.name)
-        async with self._engine.connect() as connection:
-            return Figures(
-                await _count(connection, issued.where(events.c.at >= today)),
-                await _count(connection, issued.where(events.c.at >= week)),
-                await _count(connection, select(func.count()).select_from(cards)),
-                await _count(connection, select(func.count()).select_from(plastics)),
-                await _count(
-                    connection, select(func.count()).select_from(plastics).where(plastics.c.card.is_not(None))
-                ),
-                await _count(connection, select(func.count()).select_from(inbox).where(text("state = 'parked'"))),
-                await _count(connection, select(func.count()).select_from(outbox).where(text("state = 'failed'"))),
-                await self._sources(connection),
-            )
-
-    async def _sources(self, connection: AsyncConnection) -> Sequence[SourceRow]:
-        """Facts by channel and source; a fact without a source belongs to the source "" of its channel."""
-        channel, source = events.c.data["channel"].as_string(), events.c.data["source"].as_string()
-        chosen = select(channel.label("channel"), source.label("source"), events.c.name, func.count().label("people"))
-        wanted = (Met.name, PhoneProven.name, CardIssued.name, PlasticRestored.name)
-        rows = await connection.execute(
-            chosen.where(events.c.name.in_(wanted)).group_by(channel, source, events.c.name)
-        )
-        found: dict[tuple[str, str], dict[str, int]] = {}
-        for row in rows:
-            found.setdefault((row.channel, row.source or ""), {})[row.name] = row.people
-        return [
-            SourceRow(channel, source, *(counts.get(name, 0) for name in wanted))
-            for (channel, source), counts in sorted(found.items())
-        ]
-
-    async def tills(self) -> Sequence[TillRow]:
-        """Tills by store and name, the revoked ones last."""
-        chosen = select(tills, stores.c.name.label("store_name")).join(stores, stores.c.id == tills.c.store)
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(
-                chosen.order_by(tills.c.revoked_at.is_not(None), stores.c.name, tills.c.name, tills.c.id)
-            )
-            return [
-                TillRow(row.id, row.name, row.store, row.store_name, row.created_at, row.revoked_at is not None)
-                for row in rows
-            ]
-
-    async def stores(self) -> Sequence[StoreRow]:
-        """Stores by city and name."""
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(select(stores).order_by(stores.c.city, stores.c.name))
-            return [StoreRow(row.id, row.name, row.city) for row in rows]
-
-    async def staff(self) -> Sequence[StaffRow]:
-        """Members by login, the closed ones last."""
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(select(staff).order_by(staff.c.disabled_at.is_not(None), staff.c.login))
-            return [
-                StaffRow(row.id, row.login, row.role, bool(row.one_time), row.disabled_at is not None) for row in rows
-            ]
 
     async def situations(self) -> SituationsView:
         """Offers by id."""
@@ -94,6 +33,31 @@ class ConsoleReads:
         week, figures = (plan.week, plan.figures or {}) if plan is not None else ("", {})
         return SituationsView(switches, found, week, figures.get("situations", {}))
 
+    async def audit(self, asked: Asked) -> Slice[AuditRow]:
+        """Lines of the log, the newest first."""
+        of, chosen = audit.c, select(audit)
+        if "verb" in asked.filters:
+            chosen = chosen.where(of.verb.startswith(asked.filters["verb"], autoescape=True))
+        for name, column in (("login", of.login), ("subject", of.subject)):
+            if name in asked.filters:
+                chosen = chosen.where(column == asked.filters[name])
+        if "since" in asked.filters:
+            chosen = chosen.where(of.at >= datetime.fromisoformat(asked.filters["since"]))
+        if "until" in asked.filters:
+            chosen = chosen.where(of.at < datetime.fromisoformat(asked.filters["until"]))
+        sortable = {"login": of.login, "verb": of.verb, "subject": of.subject}
+        async with self._engine.connect() as connection:
+            return await slice_of(connection, chosen, asked, sortable=sortable, order=(of.number.desc(),), made=_line)
 
-async def _count(connection: AsyncConnection, chosen: Select[Any]) -> int:
-    return int((await connection.execute(chosen)).scalar_one())
+    async def audit_head(self) -> Head | None:
+        """By its number."""
+        newest = select(audit.c.number, audit.c.at, audit.c.hash).order_by(audit.c.number.desc()).limit(1)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(newest)).one_or_none()
+        return None if row is None else Head(row.number, row.at, row.hash)
+
+
+def _line(row: Row[Any]) -> AuditRow:
+    return AuditRow(
+        row.number, row.at, row.login, row.role, row.verb, row.subject, row.before, row.after, row.why, row.hash
+    )

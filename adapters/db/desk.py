@@ -12,7 +12,8 @@ from adapters.db.codelook import COLUMNS, FOUND, POINTS, Code, bound
 from adapters.db.codelook import found as found_of
 from adapters.db.lanes import Lanes
 from adapters.db.quick import quick
-from adapters.db.tables import sessions, till_misses
+from adapters.db.sql import put
+from adapters.db.tables import sessions, till_misses, till_sightings
 from adapters.db.types import Instant
 from adapters.http.sessions import StaffSession
 from core.cards.lookup import Found, Keys
@@ -21,16 +22,17 @@ from core.stores.model import Till
 
 _LOOK = (
     # The till, its misses and what the code means, in one statement; the till stands in every row.
-    "select t.id, t.store, t.name, t.key_hash, t.created_at, t.revoked_at, "
+    "select t.id, t.store, t.name, t.key_hash, t.created_at, t.revoked_at, t.next_hash, "
     "(select count(*) from till_misses m where m.till = :till and m.at > :since), "
     "(exists (select 1 from vouchers) or exists (select 1 from offer_people) "
     "or exists (select 1 from plans where week = :week and state = 'current')), "
     f"{COLUMNS} from (select 1 as one) o left join tills t on t.id = :till left join ({FOUND}) f on 1 = 1 {POINTS}"
 )
-_TILL_COLUMNS = 8
+_TILL_COLUMNS = 9
 _SESSION = text(
-    "select s.token_hash, s.created_at, s.seen_at, m.id, m.login, m.role, m.store, m.one_time from sessions s "
-    "join staff m on m.id = s.staff where s.token_hash = :token and m.disabled_at is null"
+    "select s.token_hash, s.created_at, s.seen_at, s.factored, m.id, m.login, m.role, m.store, m.one_time, m.sends, "
+    "f.since is not null as enrolled from sessions s join staff m on m.id = s.staff "
+    "left join staff_factors f on f.staff = m.id where s.token_hash = :token and m.disabled_at is null"
 ).columns(created_at=Instant, seen_at=Instant)
 
 
@@ -68,6 +70,11 @@ class TillDesk:
 
         await self._lanes.do(f"till:{till}", write)
 
+    async def seen(self, till: TillId, at: datetime, *, by_next: bool) -> None:
+        """The till was heard; `by_next`: by its second key."""
+        told = {"till": till, "seen_at": at, **({"next_seen_at": at} if by_next else {})}
+        await self._lanes.do(f"till:{till}", lambda work: put(work.connection, till_sightings, [told]))
+
 
 class SessionRows:
     """Satisfies `adapters.http.sessions.SessionStore`."""
@@ -75,12 +82,12 @@ class SessionRows:
     def __init__(self, engine: AsyncEngine, lanes: Lanes) -> None:
         self._engine, self._lanes = engine, lanes
 
-    async def open(self, token_hash: str, staff: str, at: datetime) -> None:
+    async def open(self, token_hash: str, staff: str, at: datetime, *, factored: bool) -> None:
         """The session is open; sessions over for a day are cleared."""
 
         def write(work: Any) -> None:
             work.connection.execute(delete(sessions).where(sessions.c.created_at < at - timedelta(days=1)))
-            row = {"token_hash": token_hash, "staff": staff, "created_at": at, "seen_at": at}
+            row = {"token_hash": token_hash, "staff": staff, "created_at": at, "seen_at": at, "factored": factored}
             work.connection.execute(sessions.insert(), row)
 
         await self._lanes.do(f"staff:{staff}", write)
@@ -91,9 +98,11 @@ class SessionRows:
             row = (await connection.execute(_SESSION, {"token": token_hash})).one_or_none()
         if row is None:
             return None
+        sends = row.role == "owner" or (row.role == "marketer" and bool(row.sends))
         return StaffSession(
-            row.token_hash, row.id, row.login, row.role, row.store, bool(row.one_time), row.created_at, row.seen_at
-        )
+            row.token_hash, row.id, row.login, row.role, row.store, bool(row.one_time), row.created_at, row.seen_at,
+            sends, bool(row.factored), bool(row.enrolled),
+        )  # fmt: skip
 
     async def touch(self, token_hash: str, at: datetime) -> None:
         """Seen now."""
@@ -115,4 +124,4 @@ def _till(row: Sequence[Any], instant: Callable[[Any], datetime | None]) -> Till
         return None
     created_at = instant(row[4])
     assert created_at is not None, "a till has its birth"
-    return Till(TillId(row[0]), StoreId(row[1]), row[2], row[3], created_at, instant(row[5]))
+    return Till(TillId(row[0]), StoreId(row[1]), row[2], row[3], created_at, instant(row[5]), row[6])

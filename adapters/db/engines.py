@@ -11,7 +11,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-POSTGRES_OPTIONS = "-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000"
+_ALWAYS = "-c jit=off"
+"""Compiling a statement takes longer than any of ours runs."""
+POSTGRES_OPTIONS = (
+    f"{_ALWAYS} -c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000"
+)
 """No statement waits for a lock for longer than 2 s or runs for longer than 5 (reliability.md section 3)."""
 DEFAULT_LANES = 4
 
@@ -24,6 +28,7 @@ __all__ = [
     "Engine",
     "UnsafeDatabase",
     "answers",
+    "bulk_engine",
     "clock_of",
     "is_sqlite",
     "must_be_safe",
@@ -39,6 +44,10 @@ DatabaseAway = (OperationalError, InterfaceError)
 
 class UnsafeDatabase(Exception):
     """The database would lose what it has confirmed; the text says which setting to change."""
+
+    def __init__(self, text: str, setting: str) -> None:
+        super().__init__(text)
+        self.setting = setting
 
 
 class AlreadyServed(Exception):
@@ -62,11 +71,24 @@ def sync_engine(url: str, *, patient: bool = False, writes: bool = True, connect
         engine = create_engine(target.set(drivername="sqlite"), hide_parameters=True)
         _careful_sqlite(engine, 30_000 if patient else 2_000, writes=writes)
         return engine
-    options = "" if patient else POSTGRES_OPTIONS
+    options = _ALWAYS if patient else POSTGRES_OPTIONS
     options += "" if writes else " -c default_transaction_read_only=on"
     return create_engine(
         target, hide_parameters=True, pool_pre_ping=True, pool_size=connections, connect_args={"options": options}
     )
+
+
+def bulk_engine(url: str) -> Engine:
+    """The engine of set-based work beside a running house: one connection, no limit of time, statements may be long.
+
+    On SQLite a transaction begins without the right to write, so that what is looked up first makes nobody wait.
+    """
+    target = make_url(url)
+    if not is_sqlite(url):
+        return create_engine(target, hide_parameters=True, pool_size=1, connect_args={"options": _ALWAYS})
+    engine = create_engine(target.set(drivername="sqlite"), hide_parameters=True, pool_size=1)
+    _careful_sqlite(engine, 30_000, writes=True, at_once=False)
+    return engine
 
 
 def read_engine(url: str) -> AsyncEngine:
@@ -87,10 +109,11 @@ def read_engine(url: str) -> AsyncEngine:
     )
 
 
-def _careful_sqlite(engine: Engine, wait_ms: int, *, writes: bool) -> None:
+def _careful_sqlite(engine: Engine, wait_ms: int, *, writes: bool, at_once: bool = True) -> None:
     """WAL, synchronous FULL, foreign keys, and BEGIN IMMEDIATE: the driver's own transactions lose updates silently.
 
-    `wait_ms`: how long a statement waits for another process' writing before it says so.
+    `wait_ms`: how long a statement waits for another process' writing before it says so. Not `at_once`: for whoever
+    decides nothing by what they have read before they write.
     """
 
     @event.listens_for(engine, "connect")
@@ -105,7 +128,7 @@ def _careful_sqlite(engine: Engine, wait_ms: int, *, writes: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes and at_once else "BEGIN")
 
 
 def must_be_safe(engine: Engine) -> None:
@@ -113,11 +136,11 @@ def must_be_safe(engine: Engine) -> None:
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             if connection.execute(text("PRAGMA synchronous")).scalar() not in {2, 3}:
-                raise UnsafeDatabase("SQLite does not run with synchronous=FULL")
+                raise UnsafeDatabase("SQLite does not run with synchronous=FULL", "synchronous")
             return
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             if connection.execute(text(f"SHOW {setting}")).scalar() == "off":
-                raise UnsafeDatabase(f"PostgreSQL runs with {setting} = off; set it to on")
+                raise UnsafeDatabase(f"PostgreSQL runs with {setting} = off; set it to on", setting)
 
 
 async def answers(engine: AsyncEngine) -> bool:

@@ -13,6 +13,7 @@ from adapters.db.sql import belongs, insert_for, to
 from adapters.db.surveytables import answers
 from adapters.db.tables import (
     addresses,
+    campaign_receipts,
     cards,
     codes,
     customers,
@@ -32,7 +33,7 @@ from adapters.db.weektables import offer_events, plan_rows, plans, refused_goods
 from core.cards.model import CardState
 from core.shared.values import Address, CustomerId, Phone
 
-_BY_ADDRESS = (inbox, outbox, memories, addresses)
+_BY_ADDRESS = (inbox, outbox, memories, campaign_receipts, addresses)
 """Tables whose rows belong to an address, by (channel, bot, user_key)."""
 _NOBODY = {
     "name": "", "phone": None, "phone_verified_at": None, "source": None, "birthday": None, "sex": "", "city": "",

@@ -1,6 +1,8 @@
 """The spend gate as SQL: what `core.surveys.progress` says of one person, said of everybody in one condition."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -36,23 +38,26 @@ class Judge:
 
     def passes(self, wanted: tuple[str, ...]) -> ColumnElement[bool]:
         """True of a customer who has answered every wanted question that is asked of them."""
-        return and_(true(), *(or_(not_(self._asked(one)), self._answered(one)) for one in self._named(wanted)))
+        return and_(true(), *(or_(not_(self.asked(one)), self._answered(one)) for one in self._named(wanted)))
 
     def complete(self, goal: tuple[str, ...]) -> ColumnElement[bool]:
         """True of a customer for whom nothing of the goal is missing, and something of it is answered."""
-        return and_(self.passes(goal), or_(false(), *(self._answered(one) for one in self._named(goal))))
+        named = self._named(goal)
+        if any(one.when is None for one in named):
+            return self.passes(goal)  # which says that it is answered
+        return and_(self.passes(goal), or_(false(), *(self._answered(one) for one in named)))
 
     def _named(self, keys: tuple[str, ...]) -> list[Question]:
         return [one for one in self.questionnaire.questions if one.key in keys]
 
-    def _asked(self, question: Question) -> ColumnElement[bool]:
+    def asked(self, question: Question) -> ColumnElement[bool]:
         """Its condition, and those of the questions that the condition stands on."""
         if question.when is None:
             return true()
         earlier = self.questionnaire.question(question.when.question)
         if earlier is None:
             return false()
-        return and_(self._asked(earlier), self._meets(earlier, question.when))
+        return and_(self.asked(earlier), self._meets(earlier, question.when))
 
     def _meets(self, question: Question, condition: Condition) -> ColumnElement[bool]:
         """The earlier choice fell on one of the condition's options; the profile's word stands before the answer."""
@@ -60,12 +65,12 @@ class Judge:
         if question.keeps != "sex":
             return said
         known = [one.key for one in question.options]
-        profile = exists().where(_HOLDER.id == self.customer, _HOLDER.sex.in_(condition.among))
-        return or_(profile, and_(not_(exists().where(_HOLDER.id == self.customer, _HOLDER.sex.in_(known))), said))
+        told = self._profile(lambda of: of.sex.in_(condition.among))
+        return or_(told, and_(not_(self._profile(lambda of: of.sex.in_(known))), said))
 
     def _answered(self, question: Question) -> ColumnElement[bool]:
         """There is an answer that still parses, here or in the profile."""
-        return or_(self._kept(question, self._fits(question)), self._in_profile(question))
+        return or_(self._kept(question, self._fits(question)), self.in_profile(question))
 
     def _kept(self, question: Question, condition: ColumnElement[bool]) -> ColumnElement[bool]:
         """A set made once: looked up for each customer, answers of several selves would be scanned each time."""
@@ -100,13 +105,18 @@ class Judge:
         chosen = literal(",") + self.said.c.value + literal(",")
         return or_(false(), *(chosen.contains(f",{key},", autoescape=True) for key in options))
 
-    def _in_profile(self, question: Question) -> ColumnElement[bool]:
-        fields = {
-            "birthday": _HOLDER.birthday.is_not(None),
-            "sex": _HOLDER.sex.in_([one.key for one in question.options]),
-            "city": _HOLDER.city != "",
-            "email": _HOLDER.email.contains("@"),
+    def in_profile(self, question: Question) -> ColumnElement[bool]:
+        """True of a customer whose profile answers it, as far as it says anything there."""
+        known: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+            "birthday": lambda of: of.birthday.is_not(None),
+            "sex": lambda of: of.sex.in_([one.key for one in question.options]),
+            "city": lambda of: of.city != "",
+            "email": lambda of: of.email.contains("@"),
         }
-        if not question.keeps:
-            return false()
-        return exists().where(_HOLDER.id == self.customer, fields[question.keeps])
+        return self._profile(known[question.keeps]) if question.keeps else false()
+
+    def _profile(self, told: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+        """Looked up only where the customer's own row is not at hand."""
+        if self.customer is customers.c.id:
+            return told(customers.c)
+        return exists().where(_HOLDER.id == self.customer, told(_HOLDER))

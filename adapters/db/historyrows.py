@@ -15,6 +15,8 @@ from adapters.db.tables import card_numbers, cards, customers
 from core.shared.values import CustomerId, Phone
 
 _BATCH = 400
+_OFF = sale_lines.c.discount.label("off")
+"""Of the line: its receipt has a discount, too, and the same name."""
 
 
 class HistoryRows:
@@ -77,10 +79,10 @@ class HistoryRows:
 
     def settled(self, after: datetime | None, until: datetime) -> Sequence[dict[str, Any]]:
         """Lines of sales received, and of returns made, in (after, until], in the lake's columns."""
-        sold = select(sales, sale_lines).join(sale_lines, sale_lines.c.sale == sales.c.id)
+        sold = select(sales, sale_lines, _OFF).join(sale_lines, sale_lines.c.sale == sales.c.id)
         sold = sold.where(sales.c.received_at <= until)
         back = (
-            select(sales, sale_lines, return_lines.c.milli.label("back"), returns.c.at.label("back_at"), returns.c.id)
+            select(sales, sale_lines, _OFF, return_lines.c.milli.label("back"))
             .join(returns, returns.c.sale == sales.c.id)
             .join(return_lines, return_lines.c["return"] == returns.c.id)
             .join(sale_lines, (sale_lines.c.sale == sales.c.id) & (sale_lines.c.line == return_lines.c.line))
@@ -92,7 +94,7 @@ class HistoryRows:
         return found + [self._row(row, -row.back, "return") for row in self._connection.execute(back)]
 
     def _row(self, row: Any, milli: int, source: str) -> dict[str, Any]:
-        discount = row.discount if milli > 0 else -(row.discount * -milli // row.milli)
+        discount = row.off if milli > 0 else -(row.off * -milli // row.milli)
         return {
             "store": row.store,
             "till": row.till,

@@ -41,6 +41,10 @@ class StoreRows:
         """Every store, by city and name."""
         return [store_of_row(row) for row in _STORES.all(self._connection, {})]
 
+    def save(self, store: Store) -> None:
+        """The row with its id."""
+        renew(self._connection, stores, row_of_store(store))
+
 
 class TillRows:
     """Satisfies `core.stores.ports.Tills`."""
@@ -56,6 +60,10 @@ class TillRows:
     def add(self, till: Till) -> None:
         """The till's key opens from now on."""
         add(self._connection, tills, flat(till))
+
+    def save(self, till: Till) -> None:
+        """The till is as given."""
+        renew(self._connection, tills, flat(till))
 
     def revoke(self, till: TillId, at: datetime) -> bool:
         """The key opens nothing any more; False when it did not before."""
@@ -97,6 +105,15 @@ class StaffRows:
         """Nobody is logged in as this member."""
         self._connection.execute(delete(sessions).where(sessions.c.staff == member))
 
+    def end_session(self, session: str) -> bool:
+        """By what its hash begins with."""
+        begun = sessions.c.token_hash.startswith(session, autoescape=True)
+        return self._connection.execute(delete(sessions).where(begun)).rowcount == 1
+
+    def seen(self, member: StaffId, at: datetime) -> None:
+        """The last login, for whoever looks at the staff."""
+        self._connection.execute(update(staff).where(staff.c.id == member).values(last_login_at=at))
+
 
 class TryRows:
     """Satisfies `core.shared.work.Tries`."""
@@ -123,6 +140,15 @@ class TryRows:
         _CLEAR.run(self._connection, {"p_kind": kind, "p_subject": subject})
 
 
+def row_of_store(store: Store) -> dict[str, Any]:
+    """A store as its row."""
+    return {
+        "id": store.id, "name": store.name, "city": store.city, "street": store.street,
+        "lat": store.place.lat if store.place else None, "lon": store.place.lon if store.place else None,
+        "store_group": store.group, "hours": store.hours,
+    }  # fmt: skip
+
+
 def store_of_row(row: Row[Any]) -> Store:
     """A row of `stores` as the core knows it."""
     place = Place(row.lat, row.lon) if row.lat is not None and row.lon is not None else None
@@ -131,11 +157,15 @@ def store_of_row(row: Row[Any]) -> Store:
 
 def till_of_row(row: Row[Any]) -> Till:
     """A row of `tills` as the core knows it."""
-    return Till(TillId(row.id), StoreId(row.store), row.name, row.key_hash, row.created_at, row.revoked_at)
+    return Till(
+        TillId(row.id), StoreId(row.store), row.name, row.key_hash, row.created_at, row.revoked_at, row.next_hash,
+        row.next_at,
+    )  # fmt: skip
 
 
 def _member(row: Row[Any]) -> StaffMember:
     store = StoreId(row.store) if row.store else None
     return StaffMember(
-        StaffId(row.id), row.login, Role(row.role), row.password, row.one_time, row.created_at, store, row.disabled_at
-    )
+        StaffId(row.id), row.login, Role(row.role), row.password, row.one_time, row.created_at, store, row.disabled_at,
+        row.sends,
+    )  # fmt: skip

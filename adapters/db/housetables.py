@@ -37,7 +37,18 @@ tills = Table(
     Column("key_hash", String(64), nullable=False),
     when("created_at", null=False),
     when("revoked_at"),
+    Column("next_hash", String(64)),
+    when("next_at"),
 )
+"""`next_hash`: of a second key that opens too, while the till is given it."""
+till_sightings = Table(
+    "till_sightings",
+    metadata,
+    Column("till", String(32), primary_key=True),
+    when("seen_at", null=False),
+    when("next_seen_at"),
+)
+"""When a till was last heard, to the minute, and when by its second key."""
 till_misses = Table(
     "till_misses",
     metadata,
@@ -57,6 +68,8 @@ staff = Table(
     Column("store", String(64)),
     when("created_at", null=False),
     when("disabled_at"),
+    Column("sends", Boolean, nullable=False, server_default="0"),
+    when("last_login_at"),
 )
 sessions = Table(
     "sessions",
@@ -65,6 +78,7 @@ sessions = Table(
     Column("staff", String(36), ForeignKey("staff.id"), nullable=False, index=True),
     when("created_at", null=False),
     when("seen_at", null=False),
+    Column("factored", Boolean, nullable=False, server_default="0"),
 )
 tries = Table(
     "tries",

@@ -13,8 +13,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL, make_url
 
 from adapters.db import ledgertables, saletables, schema, situationtables, surveytables, weektables
+from adapters.db.auditrows import broken_audit
 from adapters.db.engines import AlreadyServed, is_sqlite, serve_alone, sync_engine
 from adapters.db.promises import OUT_OF_ORDER, PASSED_BY, PROMISES
+from adapters.db.restored import hold_campaigns
 from adapters.db.sealing import broken_seals
 from adapters.db.tables import APPEND_ONLY
 
@@ -86,6 +88,7 @@ _CHECKS: dict[str, Check] = {
     "the file itself": _integrity,
     "10: a table that must only grow has lost its guard": _triggers,
     "11: an operation that was changed after it was sealed": broken_seals,
+    "25: a line of the audit log that was changed": broken_audit,
     "11: an operation that the seals have passed by": _passed_by,
     "22: operations of one customer that stand in another order than they happened": _out_of_order,
 }
@@ -138,15 +141,20 @@ def backup(url: str, file: Path) -> None:
 
 
 def restore(url: str, file: Path) -> None:
-    """The database is as the file has it; what was there before is gone. Refused while somebody uses it."""
+    """The database is as the file has it; what was there before is gone. Refused while somebody uses it.
+
+    Its campaigns wait until somebody resumes them.
+    """
     if not file.is_file():
         raise CannotKeep(f"{file}: no such file")
     if is_sqlite(url):
         _restore_sqlite(_path(url), file)
+        hold_campaigns(url)
         return
     _must_be_alone(url)
     _postgres("pg_restore", url, "--clean", "--if-exists", "--no-owner", "--no-acl", "--single-transaction",
               "--exit-on-error", f"--dbname={_plain(make_url(url))}", str(file), dbname=False)  # fmt: skip
+    hold_campaigns(url)
 
 
 def _restore_sqlite(target: Path, file: Path) -> None:

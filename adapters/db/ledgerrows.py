@@ -69,7 +69,15 @@ _ENTRIES = Prepared(select(entries).where(entries.c.operation == bindparam("p_op
 _OPERATION_OF = Prepared(
     select(operations.c.id).where(operations.c.source == bindparam("p_source"), operations.c.key == bindparam("p_key"))
 )
-_MINE = select(entries.c.operation).where(entries.c.customer == bindparam("p_customer"))
+_ADJUSTED = Prepared(
+    select(func.coalesce(func.sum(func.abs(entries.c.amount)), 0))
+    .join(operations, operations.c.id == entries.c.operation)
+    .where(
+        operations.c.source == bindparam("p_source"),
+        operations.c.at >= bindparam("p_since"),
+        entries.c.account == Account.ADJUSTED.value,
+    )
+)
 _EXPIRED_POINTS = Prepared(
     select(func.coalesce(func.sum(entries.c.amount), 0)).where(
         entries.c.customer == bindparam("p_customer"),
@@ -130,6 +138,10 @@ class LedgerRows(HappenedRows, HoldRows):
         """By its unique pair."""
         found = _OPERATION_OF.value(self._connection, {"p_source": source, "p_key": key})
         return None if found is None else OperationId(found)
+
+    def adjusted_by(self, source: str, since: datetime) -> int:
+        """By the source's own keys."""
+        return int(_ADJUSTED.value(self._connection, {"p_source": source, "p_since": since}))
 
     def post(
         self, operation: Operation, posted: Sequence[Entry], *, new: Sequence[Lot] = (), due: datetime | None = None

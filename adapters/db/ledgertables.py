@@ -58,7 +58,14 @@ lots = Table(
         postgresql_where=text("pending + active + held > 0"),
     ),
     Index("ix_lots_ripe", "activates_at", sqlite_where=text("pending > 0"), postgresql_where=text("pending > 0")),
-    Index("ix_lots_over", "expires_at", sqlite_where=text("active > 0"), postgresql_where=text("active > 0")),
+    Index(
+        "ix_lots_over",
+        "expires_at",
+        "active",
+        "customer",
+        sqlite_where=text("active > 0"),
+        postgresql_where=text("active > 0"),
+    ),
 )
 entries = Table(
     "entries",

@@ -21,6 +21,7 @@ from bot.messages import (
     ShowCard,
     ShowCodes,
     ShowOffers,
+    ShowPicture,
     ShowPlaces,
     ShowVoucher,
 )
@@ -30,8 +31,8 @@ from core.cards.actions import TillCodes
 _KINDS: Mapping[str, type] = {
     kind.__name__: kind
     for kind in (
-        Answer, Ask, Button, Item, OfferItem, Say, SendFile, ShowCard, ShowCodes, ShowOffers, ShowPlaces, ShowVoucher,
-        Verbatim, Words, Lines, Money, TillCodes, Dialog,
+        Answer, Ask, Button, Item, OfferItem, Say, SendFile, ShowCard, ShowCodes, ShowOffers, ShowPicture, ShowPlaces,
+        ShowVoucher, Verbatim, Words, Lines, Money, TillCodes, Dialog,
     )
 }  # fmt: skip
 _TAGGED = frozenset(_KINDS.values())

@@ -84,7 +84,7 @@ _UNSURE = Prepared(
     ).returning(*_TOLD)
 )
 _LATER = Prepared(_LETTER.values(lease_until=bindparam("p_at"), error="retry"))
-_UNSUBSCRIBE = Prepared(
+UNSUBSCRIBE = Prepared(
     update(addresses)
     .where(belongs(addresses), addresses.c.subscribed)
     .values(subscribed=False, subscribed_at=bindparam("p_at"))
@@ -151,7 +151,7 @@ class OutboxRows:
             return
         address = Address(row.channel, row.bot, row.user_key)
         if isinstance(outcome, Unreachable):
-            _UNSUBSCRIBE.run(self._connection, {**to(address), "p_at": at})
+            UNSUBSCRIBE.run(self._connection, {**to(address), "p_at": at})
         if row.state != "new" and row.channel != "sms" and not row.known:
             erase_last_words(self._connection, address)
 

@@ -1,6 +1,6 @@
 """Customers, addresses, codes, merges: rows and back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from adapters.db.outside import Outside
 from adapters.db.prepared import Prepared
 from adapters.db.sql import add, belongs, columns_of, flat, renew, to
 from adapters.db.tables import addresses, codes, customers, merges
+from adapters.db.types import among
 from core.customers.model import CodeUse, Customer, KnownAddress, Merge, OneTimeCode, Purpose
 from core.shared.values import Address, CustomerId, Language, Phone
 
@@ -23,6 +24,7 @@ _LOCKED_CUSTOMER = Prepared(_CUSTOMER.with_for_update(key_share=True))
 _LOCKED_BY_PHONE = Prepared(_BY_PHONE.with_for_update(key_share=True))
 _LOCKED_ALL = _LOCK.with_for_update(key_share=True)
 _SEEN_CUSTOMER, _SEEN_BY_PHONE = Prepared(_CUSTOMER), Prepared(_BY_PHONE)
+_SEEN = Prepared({on: select(customers).where(named) for on, named in among(customers.c.id, "p_ids").items()})
 _ADDRESS = Prepared(select(addresses).where(belongs(addresses)))
 _ADDRESSES = Prepared(
     select(addresses)
@@ -74,6 +76,10 @@ class CustomerRows:
     def save(self, customer: Customer) -> None:
         """The customer is as given."""
         renew(self._connection, customers, row_of_customer(customer))
+
+    def seen(self, ids: Sequence[CustomerId]) -> Mapping[CustomerId, Customer]:
+        """By one statement, however many."""
+        return {row.id: customer_of_row(row) for row in _SEEN.all(self._connection, {"p_ids": list(ids)})}
 
     def lock(self, ids: Sequence[CustomerId]) -> None:
         """Row locks in ascending id order; on SQLite the writer is alone anyway."""

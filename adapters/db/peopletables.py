@@ -1,6 +1,18 @@
 """The tables of people: who they are, where they write from, what they agreed to, who turned out to be whom."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
 
 from adapters.db.metadata import metadata, when, words
 from adapters.db.types import Id
@@ -24,15 +36,19 @@ customers = Table(
     Column("merged_into", String(36), ForeignKey("customers.id")),
     when("forgotten_at"),
     UniqueConstraint("phone"),
+    Index("ix_customers_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
     Index(
         "ix_customers_merged_into",
         "merged_into",
+        "id",
         sqlite_where=text("merged_into is not null"),
         postgresql_where=text("merged_into is not null"),
     ),
     Index(
         "ix_customers_forgotten",
         "id",
+        "forgotten_at",
+        "merged_into",
         sqlite_where=text("forgotten_at is not null"),
         postgresql_where=text("forgotten_at is not null"),
     ),
@@ -46,25 +62,39 @@ addresses = Table(
     when("first_seen_at", null=False),
     Column("language", String(2), nullable=False),
     Column("chosen_language", Boolean, nullable=False),
-    Column("customer", String(36), ForeignKey("customers.id"), index=True),
+    Column("customer", String(36), ForeignKey("customers.id")),
     words("profile_name"),
     words("source", null=True),
     Column("level", Integer),
     Column("subscribed", Boolean, nullable=False),
     when("subscribed_at"),
+    Index("ix_addresses_customer", "customer", "channel", "subscribed"),
 )
 consents = Table(
     "consents",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    Column("customer", String(36), ForeignKey("customers.id"), nullable=False, index=True),
+    Column("customer", String(36), ForeignKey("customers.id"), nullable=False),
     Column("purpose", String(16), nullable=False),
     Column("given", Boolean, nullable=False),
     words("version", default=None),
     Column("language", String(2), nullable=False),
     Column("channel", String(16), nullable=False),
     when("at", null=False),
+    Index("ix_consents_customer", "customer", "purpose", "at", "id", "given"),
 )
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("customer", String(36), primary_key=True),
+    Column("purpose", String(16), primary_key=True),
+    Column("given", Boolean, nullable=False),
+    when("at", null=False),
+    Column("consent", Id, nullable=False),
+    Index("ix_agreements_given", "purpose", "given", "customer"),
+    sqlite_with_rowid=False,
+)
+"""The newest word of each person on each purpose: a trigger of `consents` keeps it, nobody else writes it."""
 codes = Table(
     "codes",
     metadata,
@@ -87,8 +117,8 @@ merges = Table(
     "merges",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("survivor", String(36), ForeignKey("customers.id"), nullable=False),
-    Column("absorbed", String(36), ForeignKey("customers.id"), nullable=False),
+    Column("survivor", String(36), ForeignKey("customers.id"), nullable=False, index=True),
+    Column("absorbed", String(36), ForeignKey("customers.id"), nullable=False, index=True),
     words("actor", default=None),
     when("at", null=False),
     Column("addresses", JSON, nullable=False),

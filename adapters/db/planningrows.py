@@ -7,14 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, cast, exists, extract, func, literal, or_, select
 
+from adapters.db.consentsql import UNPROFILED
 from adapters.db.historytables import PHONE, purchases
 from adapters.db.outside import Outside
 from adapters.db.prepared import Prepared
-from adapters.db.profilerows import UNPROFILED
 from adapters.db.saletables import offer_uses, sales
 from adapters.db.selves import proven_owners
+from adapters.db.surveyrows import QuestionnaireRows
 from adapters.db.surveytables import answers
-from adapters.db.tables import cards, consents, customers, products, stores, suppressed
+from adapters.db.tables import agreements, cards, customers, products, stores, suppressed
 from adapters.db.types import among
 from adapters.db.weekrows import ITEM, item_of
 from adapters.db.weektables import promo, refused_goods
@@ -30,7 +31,7 @@ _HISTORY = Prepared(
 )
 _SAID = Prepared(
     {
-        dialect: select(answers.c.customer, answers.c.value)
+        dialect: select(answers.c.customer, answers.c.question, answers.c.value)
         .where(named, asked)
         .order_by(answers.c.customer, answers.c.question)
         for (dialect, named), asked in zip(
@@ -72,7 +73,7 @@ class PlanningRows:
 
     def unprofiled(self, after: str, limit: int) -> Sequence[str]:
         """Whose newest word on profiling takes it away."""
-        of = consents.c
+        of = agreements.c
         chosen = select(of.customer).where(of.customer > after, UNPROFILED)
         return list(self._connection.execute(chosen.order_by(of.customer).limit(limit)).scalars())
 
@@ -163,11 +164,14 @@ class PlanningRows:
         return [row for row in rows if not known.intersection(owners[row.id])]
 
     def _interests(self, people: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """The options that they chose in the questions of clubs."""
+        """The categories that the options stand for which they chose in the questions of clubs."""
         clubs = list(self._outside.programme.club_questions)
+        asked = QuestionnaireRows(self._connection, self._outside).newest()
+        means = {one.key: {option.key: option.interests for option in one.options} for one in asked.questions}
         found: dict[str, tuple[str, ...]] = {}
         for row in _SAID.all(self._connection, {"p_people": list(people), "p_clubs": clubs}):
-            said = tuple(one for one in row.value.split(",") if one)
+            known = means.get(row.question, {})
+            said = (goods for one in row.value.split(",") if one for goods in known.get(one, (one,)))
             found[row.customer] = tuple(dict.fromkeys((*found.get(row.customer, ()), *said)))
         return found
 

@@ -35,6 +35,11 @@ class Prepared:
         """Once for every row."""
         together(connection, [(self, values) for values in rows])
 
+    def many(self, connection: Connection, shared: Values, rows: Sequence[Values]) -> None:
+        """Once for every row with the values that all of them share; for thousands, by the driver's own loop."""
+        if rows:
+            self._for(connection, {**shared, **rows[0]}).many(connection, shared, rows)
+
     def all(self, connection: Connection, values: Values) -> list[Any]:
         """Every row, its columns by name."""
         return self._for(connection, values).rows(connection, values)
@@ -113,6 +118,28 @@ class _Ready:
         ]
         try:
             return driver.execute(self._text, given if self._by_place else dict(zip(self._keys, given, strict=True)))
+        except self.error as error:
+            raise self.fault(error) from error
+
+    def many(self, connection: Connection, shared: Values, rows: Sequence[Values]) -> None:
+        """The statement for each of the rows; what they share is changed on its way once."""
+        driver: Any = connection.connection.dbapi_connection
+        own = [(place, bind[0], bind[1]) for place, bind in enumerate(self._binds) if bind[0] in rows[0]]
+        base = [
+            constant if name is None or name in rows[0] else shared[name] if change is None else change(shared[name])
+            for name, change, constant in self._binds
+        ]
+
+        def given() -> Iterable[Any]:
+            for row in rows:
+                values = base.copy()
+                for place, name, change in own:
+                    value = row[name or ""]
+                    values[place] = value if change is None else change(value)
+                yield values if self._by_place else dict(zip(self._keys, values, strict=True))
+
+        try:
+            driver.cursor().executemany(self._text, given())
         except self.error as error:
             raise self.fault(error) from error
 

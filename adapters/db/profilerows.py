@@ -3,38 +3,38 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select
 
+from adapters.db.consentsql import UNPROFILED
 from adapters.db.erasing import forgotten_among
-from adapters.db.historytables import PHONE
+from adapters.db.historytables import PHONE, purchases
 from adapters.db.offerrows import hashes_of
 from adapters.db.outside import Outside
 from adapters.db.prepared import Prepared
 from adapters.db.profiletables import customer_features
+from adapters.db.saletables import sales
 from adapters.db.sql import fill
-from adapters.db.tables import consents, customers
+from adapters.db.tables import agreements, customers
 from adapters.db.types import among
-from core.customers.model import Purpose
 from core.shared.values import CustomerId
 
 CHUNK = 500
 """Owners in one work: 5 ms of a core, so that a sale does not wait for 50 on a busy machine."""
 _of = customer_features.c
-_later = consents.alias("later")
-_newer = exists().where(
-    _later.c.customer == consents.c.customer,
-    _later.c.purpose == Purpose.PROFILING.value,
-    or_(_later.c.at > consents.c.at, and_(_later.c.at == consents.c.at, _later.c.id > consents.c.id)),
+BOUGHT_NOTHING = and_(
+    customer_features.c.owner.is_(None),
+    customers.c.id.not_in(select(sales.c.customer).where(sales.c.customer.is_not(None))),
+    customers.c.id.not_in(select(purchases.c.owner)),
+    customers.c.id.not_in(select(agreements.c.customer).where(UNPROFILED)),
 )
-UNPROFILED = and_(consents.c.purpose == Purpose.PROFILING.value, consents.c.given.is_(False), ~_newer)
-"""The consents that are somebody's newest word on profiling, and take it away."""
+"""Of customers beside their row, if they have one: that they have none because there is nothing to put into it."""
 _KEPT_OUT = Prepared(
     {
         dialect: select(customers.c.id)
         .where(named, or_(customers.c.forgotten_at.is_not(None), customers.c.merged_into.is_not(None)))
-        .union(select(consents.c.customer).where(said, UNPROFILED))
+        .union(select(agreements.c.customer).where(said, UNPROFILED))
         for (dialect, named), said in zip(
-            among(customers.c.id, "p_ids").items(), among(consents.c.customer, "p_ids").values(), strict=True
+            among(customers.c.id, "p_ids").items(), among(agreements.c.customer, "p_ids").values(), strict=True
         )
     }
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Double, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Double, Index, Integer, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
 from adapters.db.tables import metadata
@@ -27,11 +27,27 @@ customer_features = Table(
     *(Column(name, kind) for name, kind in _FEATURES.items()),
     Column("cluster", Integer),
     Column("leaving", _SHARE, CheckConstraint("leaving between 0 and 1", name="leaving")),
+    Column("leaving_why", Text),
+    Index(
+        "ix_customer_features_told",
+        "owner",
+        "lifecycle",
+        "active_12m",
+        "r",
+        "f",
+        "m",
+        "basket_third",
+        "items_third",
+        "single_category",
+        "cluster",
+        "leaving",
+    ),
     sqlite_with_rowid=False,
 )
 """`owner` as in `purchases`; the features are defined in `adapters/analytics/features.py`. `leaving`: the chance that
-nothing is bought within the horizon of the churn score, null for whoever never bought.
+nothing is bought within the horizon of the churn score, null for whoever never bought; `leaving_why`: what speaks for
+it and against it (`core.customers.risk`).
 
-No index but the key: a count over any of the columns reads 200,000 rows in 33 ms on SQLite, and each index would cost
-at every writing of a million.
+The one index is a narrow copy of the table in its own order, of what segments ask for most: a million of them are
+counted in it in a third of the time, and whoever writes the table range by range writes it beside.
 """

@@ -34,6 +34,14 @@ _RETURNED = (
     "(select r.sale, l.line, sum(l.milli) as milli, sum(l.money) as money, sum(l.points_paid) as points_paid, "
     "sum(l.earned) as earned from return_lines l join returns r on r.id = l.return group by r.sale, l.line)"
 )
+_STANDING = (
+    "select run, arm, coalesce(channel, '') as channel, coalesce(outcome, 'waiting') as what, reason, "
+    "count(*) as people from campaign_people group by run, arm, channel, outcome, reason"
+) + "".join(
+    f" union all select run, arm, coalesce(channel, ''), '{mark}', '', count(*) from campaign_people "
+    f"where {mark}_at is not null group by run, arm, channel"
+    for mark in ("delivered", "seen", "tapped")
+)
 
 PROMISES = {
     "1: entries of one operation that do not sum to zero": f"select operation from {_NET} n where net <> 0",
@@ -130,6 +138,12 @@ PROMISES = {
         "union all select p.customer from purses p join operation_members m on m.customer = p.customer "
         "and m.number = p.number where m.active <> p.active or m.pending <> p.pending or m.held <> p.held "
         "or m.debt <> p.debt"
+    ),
+    "25: a campaign whose counts are not those of its people": (
+        f"select 'run ' || run || ' ' || what from ({_STANDING} union all "
+        "select run, arm, channel, what, reason, -people from campaign_counts) c "
+        "where run in (select id from campaign_runs where frozen_at is not null) "
+        "group by run, arm, channel, what, reason having sum(people) <> 0"
     ),
 }
 """10 (books that only grow) is looked at by their guards, 11's chain by its seals, 21 by replaying in the tests."""

@@ -13,6 +13,8 @@ from adapters.db.lanes import Lanes
 from adapters.db.tables import (
     addresses,
     codes,
+    import_changes,
+    imports,
     inbox,
     media,
     outbox,
@@ -23,6 +25,7 @@ from adapters.db.tables import (
 )
 from adapters.db.weektables import REPLACED, plan_rows, plans
 from adapters.db.work import DbWork
+from core.imports.model import UNDO_WITHIN
 from core.offers.weekly import week_of
 
 _CHUNK = 500
@@ -132,7 +135,13 @@ def _over(now: datetime) -> list[tuple[Table, str, ColumnElement[bool]]]:
         (codes, "id", codes.c.sent_at < now - _LIMITS_LOOK_BACK),
         (spoken_codes, "code", spoken_codes.c.until <= now - timedelta(hours=1)),
         (sessions, "token_hash", sessions.c.created_at < now - _SESSION),
+        (import_changes, "id", import_changes.c["import"].in_(select(imports.c.id).where(_too_late(now)))),
     ]
+
+
+def _too_late(now: datetime) -> ColumnElement[bool]:
+    """Of imports that cannot be taken back any more; a day more than that, for one that is being taken back."""
+    return func.coalesce(imports.c.finished_at, imports.c.at) < now - UNDO_WITHIN - _SESSION
 
 
 def _chop(table: Table, key: str, over: ColumnElement[bool]) -> Callable[[DbWork], int]:

@@ -165,11 +165,12 @@ offer_uses = Table(
     _whole("spent"),
 )
 """How often an offer applied in sales that are not wholly returned, and what it cost; customer `` = all of them."""
+_UNUSED = "state = 'issued' and valid_until is not null"
 vouchers = Table(
     "vouchers",
     metadata,
     Column("code", String(32), primary_key=True),
-    Column("offer", String(64), nullable=False, index=True),
+    Column("offer", String(64), nullable=False),
     Column("customer", String(36), index=True),
     Column("phone_hash", String(64), index=True),
     Column("state", String(10), nullable=False),
@@ -182,6 +183,25 @@ vouchers = Table(
     Column("reminded", Boolean, nullable=False, server_default="0"),
     CheckConstraint("(state = 'redeemed') = (sale is not null)", name="redeemed"),
     CheckConstraint("(state = 'reserved') = (reserved_by is not null)", name="reserved"),
+    Column("batch", String(36)),
+    Index("ix_vouchers_offer", "offer", "state", "code"),
+    Index("ix_vouchers_batch", "batch", "state", "code"),
+    Index("ix_vouchers_ending", "valid_until", "offer", sqlite_where=text(_UNUSED), postgresql_where=text(_UNUSED)),
+)
+voucher_batches = Table(
+    "voucher_batches",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("offer", String(64), nullable=False, index=True),
+    Column("codes", Integer, nullable=False),
+    Column("made", Integer, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_until", Date),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("voided_at", Instant),
+    Column("voided_by", String(64), nullable=False, server_default=""),
+    CheckConstraint("made >= 0 and made <= codes", name="made"),
 )
 voucher_moves = Table(
     "voucher_moves",

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from adapters.db.cardrows import row_of_plastic
 from adapters.db.erasing import forgotten_among
+from adapters.db.houserows import row_of_store
 from adapters.db.outside import Outside
 from adapters.db.sql import put
 from adapters.db.tables import consents, customers, plastics, products, stores
@@ -71,23 +72,7 @@ class Shelves:
 
     def put_stores(self, rows: Sequence[Store]) -> None:
         """Stores by id."""
-        put(
-            self._connection,
-            stores,
-            [
-                {
-                    "id": row.id,
-                    "name": row.name,
-                    "city": row.city,
-                    "street": row.street,
-                    "lat": row.place.lat if row.place else None,
-                    "lon": row.place.lon if row.place else None,
-                    "store_group": row.group,
-                    "hours": row.hours,
-                }
-                for row in rows
-            ],
-        )
+        put(self._connection, stores, [row_of_store(row) for row in rows])
 
     def put_products(self, rows: Sequence[Product]) -> None:
         """Products by sku."""

@@ -2,18 +2,42 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Select, exists, not_, select
+from sqlalchemy import Connection, bindparam, exists, not_, select
 
 from adapters.db.ledgertables import operations
 from adapters.db.outside import Outside
-from adapters.db.sql import insert_for, one, put
+from adapters.db.prepared import Prepared
+from adapters.db.sql import insert_for, put
 from adapters.db.surveytables import answers, question_rewards, questionnaires
 from adapters.db.tables import customers
 from core.shared.values import CustomerId
 from core.surveys.actions import REWARD
 from core.surveys.data import questionnaire_data, questionnaire_from
 from core.surveys.model import Given, Kind, Questionnaire
+
+_selves = select(customers.c.id).where(customers.c.id == bindparam("p_customer")).cte("family", recursive=True)
+_selves = _selves.union_all(select(customers.c.id).where(customers.c.merged_into == _selves.c.id))
+_FAMILY = select(_selves.c.id)
+"""The customer and everybody merged into them, however often; an un-merge gives each their own again."""
+_LAST = select(questionnaires).order_by(questionnaires.c.version.desc()).limit(1)
+_NEWEST = Prepared(_LAST)
+_OF = Prepared(
+    select(answers)
+    .where(answers.c.customer.in_(_FAMILY))
+    .order_by(answers.c.customer != bindparam("p_customer"), answers.c.at.desc())
+)
+_PAID = Prepared(
+    select(question_rewards.c.points)
+    .where(question_rewards.c.customer.in_(_FAMILY), question_rewards.c.key == bindparam("p_name"))
+    .limit(1)
+)
+
+
+def newest(connection: Connection, own: Questionnaire) -> Questionnaire:
+    """The last one published, else the house's `own`; for reads, whose connection may be another driver's."""
+    return _read(connection.execute(_LAST).one_or_none(), own)
 
 
 class QuestionnaireRows:
@@ -24,8 +48,7 @@ class QuestionnaireRows:
 
     def newest(self) -> Questionnaire:
         """The last one published, else the house's own."""
-        row = one(self._connection, select(questionnaires).order_by(questionnaires.c.version.desc()).limit(1))
-        return self._outside.questionnaire if row is None else questionnaire_from(row.data, version=row.version)
+        return _read(_NEWEST.one(self._connection, {}), self._outside.questionnaire)
 
     def add(self, questionnaire: Questionnaire, actor: str, at: datetime) -> None:
         """One more version."""
@@ -41,9 +64,8 @@ class AnswerRows:
 
     def of(self, customer: CustomerId) -> Mapping[str, Given]:
         """The customer's own, and between them those of whoever was merged into the customer, the newest first."""
-        chosen = select(answers).where(answers.c.customer.in_(_family(customer)))
         found: dict[str, Given] = {}
-        for row in self._connection.execute(chosen.order_by(answers.c.customer != customer, answers.c.at.desc())):
+        for row in _OF.all(self._connection, {"p_customer": customer}):
             found.setdefault(row.question, Given(row.value, Kind(row.kind), row.version, row.at))
         return found
 
@@ -62,8 +84,7 @@ class RewardRows:
     def pay(self, customer: CustomerId, points: int, source: str, key: str) -> bool:
         """A row under `<source>` or `<source>:<key>`; none where it, or one of a merged self, is there already."""
         name = key if source == key else f"{source}:{key}"
-        paid = question_rewards.c.customer.in_(_family(customer)) & (question_rewards.c.key == name)
-        if points <= 0 or self._connection.execute(select(question_rewards.c.points).where(paid)).first():
+        if points <= 0 or _PAID.one(self._connection, {"p_customer": customer, "p_name": name}) is not None:
             return False
         row = {"customer": customer, "key": name, "points": points, "at": self._outside.clock()}
         statement = insert_for(self._connection, question_rewards).on_conflict_do_nothing()
@@ -79,8 +100,5 @@ class RewardRows:
         return [(CustomerId(row.customer), row.key, row.points) for row in self._connection.execute(chosen)]
 
 
-def _family(customer: CustomerId) -> Select[tuple[str]]:
-    """The customer and everybody merged into them, however often; an un-merge gives each their own again."""
-    family = select(customers.c.id).where(customers.c.id == customer).cte("family", recursive=True)
-    family = family.union_all(select(customers.c.id).where(customers.c.merged_into == family.c.id))
-    return select(family.c.id)
+def _read(row: Any, own: Questionnaire) -> Questionnaire:
+    return own if row is None else questionnaire_from(row.data, version=row.version)

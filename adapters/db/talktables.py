@@ -54,6 +54,14 @@ inbox = Table(
         sqlite_where=text("state = 'new'"),
         postgresql_where=text("state = 'new'"),
     ),
+    Index(
+        "ix_inbox_session",
+        "user_key",
+        "received_at",
+        sqlite_where=text("channel = 'viber'"),
+        postgresql_where=text("channel = 'viber'"),
+    ),
+    Index("ix_inbox_parked", "id", sqlite_where=text("state = 'parked'"), postgresql_where=text("state = 'parked'")),
 )
 outbox = Table(
     "outbox",
@@ -78,4 +86,5 @@ outbox = Table(
     Index(
         "ix_outbox_unsent", "lease_until", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")
     ),
+    Index("ix_outbox_failed", "id", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
 )

@@ -13,7 +13,9 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Integer,
+    Select,
     String,
+    Text,
     bindparam,
     func,
     select,
@@ -76,3 +78,46 @@ def among(column: ColumnElement[str], name: str) -> dict[str, ColumnElement[bool
         "sqlite": column.in_(select(func.json_each(given).table_valued("value").c.value)),
         "postgresql": column == func.any(given),
     }
+
+
+def is_among(column: ColumnElement[str], values: Collection[str], dialect: str) -> ColumnElement[bool]:
+    """Of any number of ids, which are one parameter: on PostgreSQL a text, read four times as fast as an array."""
+    if dialect == "sqlite":
+        given: Any = bindparam(None, list(values), type_=Strings, unique=True)
+        return column.in_(select(func.json_each(given).table_valued("value").c.value))
+    joined: Any = bindparam(None, ",".join(values), type_=Text, unique=True)
+    return column.in_(select(func.unnest(func.string_to_array(joined, ","))))
+
+
+def any_of(rows: Select[Any]) -> ColumnElement[Any]:
+    """To be equal to: for PostgreSQL, which takes them for few and looks each up in an index."""
+    return func.any(func.array(rows.scalar_subquery()))
+
+
+def by_bytes(column: ColumnElement[str], dialect: str) -> ColumnElement[str]:
+    """The text, compared as SQLite does it whatever language the database sorts in."""
+    return column if dialect == "sqlite" else column.collate("C")
+
+
+class Numbers(TypeDecorator[Collection[int]]):
+    """A list of whole numbers as one parameter."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """An array on PostgreSQL, JSON in a text on SQLite."""
+        return dialect.type_descriptor(String() if dialect.name == "sqlite" else ARRAY(BigInteger))
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
+        """Any collection."""
+        found = list(value or ())
+        return json.dumps(found) if dialect.name == "sqlite" else found
+
+
+def among_numbers(column: ColumnElement[int], name: str, dialect: str) -> ColumnElement[bool]:
+    """On that database: the column is one of the numbers of the parameter called `name`."""
+    given: BindParameter[Any] = bindparam(name, type_=Numbers)
+    if dialect == "sqlite":
+        return column.in_(select(func.json_each(given).table_valued("value").c.value))
+    return column == func.any(given)

@@ -5,16 +5,19 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, text, update
 
 from adapters.db.offerrows import hashes_of
 from adapters.db.outside import Outside
 from adapters.db.saletables import voucher_moves, vouchers
 from adapters.db.sql import both
 from adapters.db.tables import addresses, customers
+from core.ledger.posting import NIGHT
 from core.shared.values import CustomerId
 from core.vouchers.model import Voucher, VoucherState
 
+UNUSED = text("vouchers.state = 'issued'")
+"""In the words of the index of last days: a value that is bound would not lead to it."""
 _FIND = select(vouchers).where(vouchers.c.code.in_(bindparam("p_codes", expanding=True))).order_by(vouchers.c.code)
 _LOCKED = _FIND.with_for_update()
 _OPEN = (VoucherState.ISSUED.value, VoucherState.RESERVED.value)
@@ -52,16 +55,15 @@ _MERGED = _DIRECT.union(
     select(_DIRECT.c.id, _FURTHER.merged_into).where(_FURTHER.id == _DIRECT.c.owner, _FURTHER.merged_into.is_not(None))
 )
 _REACHED = select(addresses.c.customer).where(addresses.c.subscribed, addresses.c.customer.is_not(None))
+_WHOSE = func.coalesce(vouchers.c.customer, "")
+"""No column, so that nobody starts from all who can be reached."""
 _ENDING = (
     select(vouchers)
     .where(
         vouchers.c.valid_until.between(bindparam("p_today"), bindparam("p_day")),
-        vouchers.c.state == VoucherState.ISSUED.value,
+        UNUSED,
         vouchers.c.reminded.is_(False),
-        or_(
-            vouchers.c.customer.in_(_REACHED),
-            vouchers.c.customer.in_(select(_MERGED.c.id).where(_MERGED.c.owner.in_(_REACHED))),
-        ),
+        or_(_WHOSE.in_(_REACHED), _WHOSE.in_(select(_MERGED.c.id).where(_MERGED.c.owner.in_(_REACHED)))),
     )
     .order_by(vouchers.c.valid_until, vouchers.c.code)
 )
@@ -70,6 +72,19 @@ _CLAIMED = (
     update(vouchers)
     .where(vouchers.c.phone_hash == bindparam("p_hash"), vouchers.c.customer.is_(None))
     .values(customer=bindparam("p_customer"), phone_hash=None)
+)
+_OVER = (
+    select(vouchers.c.code)
+    .where(UNUSED, vouchers.c.valid_until < bindparam("p_before"))
+    .order_by(vouchers.c.valid_until)
+    .limit(bindparam("p_limit"))
+    .with_for_update(skip_locked=True)
+)
+_EXPIRED = (
+    update(vouchers)
+    .where(vouchers.c.code.in_(_OVER))
+    .values(state=VoucherState.EXPIRED.value, changed_at=bindparam("p_at"))
+    .returning(vouchers.c.code)
 )
 _REMINDED = update(vouchers).where(vouchers.c.code == bindparam("p_code")).values(reminded=True)
 _TOLD = insert(voucher_moves)
@@ -119,6 +134,16 @@ class VoucherRows:
     def reminded(self, code: str) -> None:
         """Once."""
         self._connection.execute(_REMINDED, {"p_code": code})
+
+    def expire(self, before: date, at: datetime, limit: int) -> int:
+        """By the index of last days; what somebody is just using waits for the next time."""
+        named = {"p_before": before, "p_at": at, "p_limit": limit}
+        codes = self._connection.execute(_EXPIRED, named).scalars().all()
+        states = {"source": VoucherState.ISSUED.value, "target": VoucherState.EXPIRED.value}
+        move = {**states, "move": "expire", "cause": NIGHT, "at": at}
+        if codes:
+            self._connection.execute(_TOLD, [{**move, "code": code} for code in sorted(codes)])
+        return len(codes)
 
     def claim(self, phone_hash: str, customer: CustomerId) -> int:
         """One statement."""

@@ -5,14 +5,23 @@ from functools import cached_property
 
 from sqlalchemy import Connection, select
 
+from adapters.db.auditrows import AuditRows
+from adapters.db.batchrows import BatchRows
+from adapters.db.campaignrows import CampaignRows
 from adapters.db.cardrows import CardRows, PlasticRows, SpokenRows
+from adapters.db.completions import CompletionRows
 from adapters.db.confirmrows import QuietRows
 from adapters.db.consentrows import ConsentRows
+from adapters.db.factorrows import FactorRows
 from adapters.db.gaterows import GateRows
 from adapters.db.historyrows import HistoryRows
 from adapters.db.houserows import StaffRows, StoreRows, TillRows, TryRows
+from adapters.db.importrows import ImportRows
 from adapters.db.inboxrows import InboxRows
 from adapters.db.ledgerrows import LedgerRows
+from adapters.db.mailingrows import MailingRows
+from adapters.db.markrows import MarkRows
+from adapters.db.notedshelves import LookingShelves, NotedShelves
 from adapters.db.offerrows import OfferRows
 from adapters.db.oncerows import OnceRows
 from adapters.db.outboxrows import OutboxRows, PostRows
@@ -21,8 +30,13 @@ from adapters.db.people import AddressRows, CodeRows, CustomerRows, MergeRows, S
 from adapters.db.planningrows import PlanningRows
 from adapters.db.planrows import PlanRows
 from adapters.db.profilerows import ProfileRows
+from adapters.db.pulserows import PulseRows
+from adapters.db.receiptrows import ReceiptRows
 from adapters.db.reportrows import RankingRows, ReportRows
+from adapters.db.resultrows import ResultRows
 from adapters.db.salerows import SaleRows
+from adapters.db.segmentrows import SegmentRows
+from adapters.db.sendingrows import SendingRows
 from adapters.db.shelves import Shelves
 from adapters.db.situationrows import SituationRows
 from adapters.db.sql import add, flat, put
@@ -90,25 +104,10 @@ class DbWork:
         customer = data.pop("customer", None)
         add(self._connection, events, {"name": event.name, "at": self.now, "customer": customer, "data": data})
 
-    @cached_property
-    def tries(self) -> TryRows:
-        """Counted attempts."""
-        return TryRows(self._connection)
-
-    @cached_property
-    def sales(self) -> SaleRows:
-        """Receipts."""
-        return SaleRows(self._connection, self._outside)
-
-    @cached_property
-    def quiet(self) -> QuietRows:
-        """Who hears nothing of their sales."""
-        return QuietRows(self._connection)
-
-    @cached_property
-    def history(self) -> HistoryRows:
-        """Purchases of the past."""
-        return HistoryRows(self._connection, self._outside)
+    tries = cached_property(lambda work: TryRows(work._connection))
+    sales = cached_property(lambda work: SaleRows(work._connection, work._outside))
+    quiet = cached_property(lambda work: QuietRows(work._connection))
+    history = cached_property(lambda work: HistoryRows(work._connection, work._outside))
 
     def lake_mark(self, moved: datetime | None = None) -> datetime | None:
         """Up to when the tills' sales are in the lake; `moved`: from now on up to then."""
@@ -119,177 +118,58 @@ class DbWork:
         found = self._connection.execute(select(counters.c.value).where(counters.c.name == "lake")).scalar()
         return None if found is None else datetime.fromtimestamp(found / 1_000_000, UTC)
 
-    @cached_property
-    def finder(self) -> FinderRows:
-        """What codes mean."""
-        return FinderRows(self._connection)
+    finder = cached_property(lambda work: FinderRows(work._connection))
+    products = cached_property(lambda work: ProductRows(work._connection))
+    offers = cached_property(lambda work: OfferRows(work._connection, work._outside))
+    weeks = cached_property(lambda work: WeekRows(work._connection, work._outside))
+    plans = cached_property(lambda work: PlanRows(work._connection))
+    reports = cached_property(lambda work: ReportRows(work._connection))
+    rankings = cached_property(lambda work: RankingRows(work._connection))
+    situations = cached_property(lambda work: SituationRows(work._connection, work._outside))
+    planning = cached_property(lambda work: PlanningRows(work._connection, work._outside))
+    profiles = cached_property(lambda work: ProfileRows(work._connection, work._outside))
+    vouchers = cached_property(lambda work: VoucherRows(work._connection, work._outside))
+    batches = cached_property(lambda work: BatchRows(work._connection, locks=work._outside.locks))
+    ledger = cached_property(lambda work: LedgerRows(work._connection, locks=work._outside.locks))
+    once = cached_property(lambda work: OnceRows(work._connection))
+    audit = cached_property(lambda work: AuditRows(work._connection))
+    campaigns = cached_property(lambda work: CampaignRows(work._connection))
+    marks = cached_property(lambda work: MarkRows(work._connection))
+    receipts = cached_property(lambda work: ReceiptRows(work._connection, work.now))
+    pulse = cached_property(lambda work: PulseRows(work._connection))
+    mailings = cached_property(lambda work: MailingRows(work._connection))
+    results = cached_property(lambda work: ResultRows(work._connection))
+    segments = cached_property(lambda work: SegmentRows(work._connection, work._outside))
+    kept_segments = cached_property(lambda work: work.segments)
+    sendings = cached_property(lambda work: SendingRows(work._connection, work._outside))
+    stores = cached_property(lambda work: StoreRows(work._connection))
+    tills = cached_property(lambda work: TillRows(work._connection))
+    staff = cached_property(lambda work: StaffRows(work._connection))
+    factors = cached_property(lambda work: FactorRows(work._connection))
+    customers = cached_property(lambda work: CustomerRows(work._connection, locks=work._outside.locks))
+    addresses = cached_property(lambda work: AddressRows(work._connection, work._outside))
+    consents = cached_property(lambda work: ConsentRows(work._connection, work._outside))
+    codes = cached_property(lambda work: CodeRows(work._connection))
+    merges = cached_property(lambda work: MergeRows(work._connection))
+    suppressed = cached_property(lambda work: SuppressedRows(work._connection, work._outside))
+    post = cached_property(lambda work: PostRows(work.outbox, work._outside))
+    cards = cached_property(lambda work: CardRows(work._connection))
+    plastics = cached_property(lambda work: PlasticRows(work._connection, locks=work._outside.locks))
+    spoken = cached_property(lambda work: SpokenRows(work._connection))
+    questionnaires = cached_property(lambda work: QuestionnaireRows(work._connection, work._outside))
+    answers = cached_property(lambda work: AnswerRows(work._connection))
+    rewards = cached_property(lambda work: RewardRows(work._connection, work._outside))
+    gate = cached_property(lambda work: GateRows(work._connection))
+    completions = cached_property(lambda work: CompletionRows(work._connection))
+    dialogs = cached_property(lambda work: DialogRows(work._connection))
+    files = cached_property(lambda work: FileRows(work._connection, work._outside))
+    inbox = cached_property(lambda work: InboxRows(work._connection))
+    outbox = cached_property(lambda work: OutboxRows(work._connection, work._outside))
+    shelves = cached_property(lambda work: Shelves(work._connection, work._outside))
+    imports = cached_property(lambda work: ImportRows(work._connection, work._outside))
 
-    @cached_property
-    def products(self) -> ProductRows:
-        """The catalogue."""
-        return ProductRows(self._connection)
+    looking_shelves = cached_property(lambda work: LookingShelves(work._connection, work._outside))
 
-    @cached_property
-    def offers(self) -> OfferRows:
-        """Offers."""
-        return OfferRows(self._connection, self._outside)
-
-    @cached_property
-    def weeks(self) -> WeekRows:
-        """The week's personal offers."""
-        return WeekRows(self._connection, self._outside)
-
-    @cached_property
-    def plans(self) -> PlanRows:
-        """Plans of weeks."""
-        return PlanRows(self._connection)
-
-    @cached_property
-    def reports(self) -> ReportRows:
-        """What came of weeks."""
-        return ReportRows(self._connection)
-
-    @cached_property
-    def rankings(self) -> RankingRows:
-        """How offers are ranked."""
-        return RankingRows(self._connection)
-
-    @cached_property
-    def situations(self) -> SituationRows:
-        """How rules of situations stand, and whom they met."""
-        return SituationRows(self._connection, self._outside)
-
-    @cached_property
-    def planning(self) -> PlanningRows:
-        """What a maker of plans reads."""
-        return PlanningRows(self._connection, self._outside)
-
-    @cached_property
-    def profiles(self) -> ProfileRows:
-        """The customer table."""
-        return ProfileRows(self._connection, self._outside)
-
-    @cached_property
-    def vouchers(self) -> VoucherRows:
-        """Vouchers."""
-        return VoucherRows(self._connection, self._outside)
-
-    @cached_property
-    def ledger(self) -> LedgerRows:
-        """The books of points."""
-        return LedgerRows(self._connection, locks=self._outside.locks)
-
-    @cached_property
-    def once(self) -> OnceRows:
-        """Keys of money operations."""
-        return OnceRows(self._connection)
-
-    @cached_property
-    def stores(self) -> StoreRows:
-        """The stores."""
-        return StoreRows(self._connection)
-
-    @cached_property
-    def tills(self) -> TillRows:
-        """The tills."""
-        return TillRows(self._connection)
-
-    @cached_property
-    def staff(self) -> StaffRows:
-        """The staff."""
-        return StaffRows(self._connection)
-
-    @cached_property
-    def customers(self) -> CustomerRows:
-        """The people."""
-        return CustomerRows(self._connection, locks=self._outside.locks)
-
-    @cached_property
-    def addresses(self) -> AddressRows:
-        """Their addresses."""
-        return AddressRows(self._connection, self._outside)
-
-    @cached_property
-    def consents(self) -> ConsentRows:
-        """Their consents."""
-        return ConsentRows(self._connection, self._outside)
-
-    @cached_property
-    def codes(self) -> CodeRows:
-        """One-time codes."""
-        return CodeRows(self._connection)
-
-    @cached_property
-    def merges(self) -> MergeRows:
-        """Merges."""
-        return MergeRows(self._connection)
-
-    @cached_property
-    def suppressed(self) -> SuppressedRows:
-        """Phones that must not be written to."""
-        return SuppressedRows(self._connection, self._outside)
-
-    @cached_property
-    def post(self) -> PostRows:
-        """Codes to phones."""
-        return PostRows(self.outbox, self._outside)
-
-    @cached_property
-    def cards(self) -> CardRows:
-        """Cards."""
-        return CardRows(self._connection)
-
-    @cached_property
-    def plastics(self) -> PlasticRows:
-        """Plastic records."""
-        return PlasticRows(self._connection, locks=self._outside.locks)
-
-    @cached_property
-    def spoken(self) -> SpokenRows:
-        """Spoken codes."""
-        return SpokenRows(self._connection)
-
-    @cached_property
-    def questionnaires(self) -> QuestionnaireRows:
-        """Versions of the questionnaire."""
-        return QuestionnaireRows(self._connection, self._outside)
-
-    @cached_property
-    def answers(self) -> AnswerRows:
-        """What people answered."""
-        return AnswerRows(self._connection)
-
-    @cached_property
-    def rewards(self) -> RewardRows:
-        """Points for answering."""
-        return RewardRows(self._connection, self._outside)
-
-    @cached_property
-    def gate(self) -> GateRows:
-        """Cards behind the questionnaire."""
-        return GateRows(self._connection)
-
-    @cached_property
-    def dialogs(self) -> DialogRows:
-        """Open conversations."""
-        return DialogRows(self._connection)
-
-    @cached_property
-    def files(self) -> FileRows:
-        """Files for people."""
-        return FileRows(self._connection, self._outside)
-
-    @cached_property
-    def inbox(self) -> InboxRows:
-        """Events as they came."""
-        return InboxRows(self._connection)
-
-    @cached_property
-    def outbox(self) -> OutboxRows:
-        """Letters on their way."""
-        return OutboxRows(self._connection, self._outside)
-
-    @cached_property
-    def shelves(self) -> Shelves:
-        """Set-based writes of imports."""
-        return Shelves(self._connection, self._outside)
+    def noted_shelves(self, import_id: str) -> NotedShelves:
+        """Shelves that remember what this import changes."""
+        return NotedShelves(self._connection, self._outside, import_id)

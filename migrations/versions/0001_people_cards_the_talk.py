@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from adapters.db.types import Instant
+from migrations.growing import only_grows
 
 revision = "0001"
 down_revision = None
@@ -340,26 +341,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_spoken_codes_card", "spoken_codes", ["card"], unique=False)
 
-    _guard_append_only("consents")
-
-
-def _guard_append_only(table: str) -> None:
-    """No line of the table is ever changed or removed, whoever asks."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "create function refuse_change() returns trigger language plpgsql as "
             "$$ begin raise exception 'this table only grows'; end $$"
         )
-        op.execute(
-            f"create trigger {table}_grows before update or delete or truncate on {table} "
-            "for each statement execute function refuse_change()"
-        )
-        return
-    for verb in ("update", "delete"):
-        op.execute(
-            f"create trigger {table}_no_{verb} before {verb} on {table} "
-            "begin select raise(abort, 'this table only grows'); end"
-        )
+    only_grows("consents")
 
 
 def downgrade() -> None:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from adapters.db.types import Instant
+from migrations.growing import only_grows
 
 revision = "0002"
 down_revision = "0001"
@@ -410,22 +411,7 @@ def upgrade() -> None:
         sa.CheckConstraint("points_paid >= 0", name=op.f("ck_return_lines_points_paid")),
     )
     for table in GROWS:
-        _grows(table)
-
-
-def _grows(table: str) -> None:
-    """Lines of the table are added and never changed or removed."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"create trigger {table}_grows before update or delete or truncate on {table} "
-            "for each statement execute function refuse_change()"
-        )
-        return
-    for verb in ("update", "delete"):
-        op.execute(
-            f"create trigger {table}_no_{verb} before {verb} on {table} "
-            "begin select raise(abort, 'this table only grows'); end"
-        )
+        only_grows(table)
 
 
 def downgrade() -> None:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from adapters.db.types import Instant
+from migrations.growing import only_grows
 
 revision = "0003"
 down_revision = "0002"
@@ -49,22 +50,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("merged_into is not null"),
     )
     for table in ("questionnaires", "question_rewards"):
-        _guard_append_only(table)
-
-
-def _guard_append_only(table: str) -> None:
-    """No line of the table is ever changed or removed, whoever asks; `refuse_change` came with 0001."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"create trigger {table}_grows before update or delete or truncate on {table} "
-            "for each statement execute function refuse_change()"
-        )
-        return
-    for verb in ("update", "delete"):
-        op.execute(
-            f"create trigger {table}_no_{verb} before {verb} on {table} "
-            "begin select raise(abort, 'this table only grows'); end"
-        )
+        only_grows(table)
 
 
 def downgrade() -> None:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from adapters.db.types import Id, Instant
+from migrations.growing import only_grows
 
 revision = "0008"
 down_revision = "0007"
@@ -36,24 +37,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_situation_people_owner", "situation_people", ["owner"])
     op.create_index("ix_situation_people_week", "situation_people", ["week", "rule", "arm"])
-    _only_grows("situation_rules")
+    only_grows("situation_rules")
     gone = sa.text("forgotten_at is not null")
     op.create_index("ix_customers_forgotten", "customers", ["id"], sqlite_where=gone, postgresql_where=gone)
-
-
-def _only_grows(table: str) -> None:
-    """No line of the table is ever changed or removed, whoever asks; `refuse_change` came with 0001."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"create trigger {table}_grows before update or delete or truncate on {table} "
-            "for each statement execute function refuse_change()"
-        )
-        return
-    for verb in ("update", "delete"):
-        op.execute(
-            f"create trigger {table}_no_{verb} before {verb} on {table} "
-            "begin select raise(abort, 'this table only grows'); end"
-        )
 
 
 def downgrade() -> None:

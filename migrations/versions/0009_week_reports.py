@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from adapters.db.types import Id, Instant
+from migrations.growing import only_grows
 
 revision = "0009"
 down_revision = "0008"
@@ -31,25 +32,10 @@ def upgrade() -> None:
         sa.CheckConstraint("share between 0 and 50", name="ck_rankings_share"),
         sa.PrimaryKeyConstraint("id", name="pk_rankings"),
     )
-    _guard_append_only("rankings")
+    only_grows("rankings")
     op.add_column("plans", sa.Column("inputs", sa.String(length=64), nullable=True))
     op.drop_index("ix_offer_events_week_what_kind", "offer_events")
     op.create_index("ix_offer_events_week_customer", "offer_events", ["week", "customer"])
-
-
-def _guard_append_only(table: str) -> None:
-    """No line of the table is ever changed or removed, whoever asks."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"create trigger {table}_grows before update or delete or truncate on {table} "
-            "for each statement execute function refuse_change()"
-        )
-        return
-    for verb in ("update", "delete"):
-        op.execute(
-            f"create trigger {table}_no_{verb} before {verb} on {table} "
-            "begin select raise(abort, 'this table only grows'); end"
-        )
 
 
 def downgrade() -> None:

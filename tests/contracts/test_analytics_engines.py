@@ -22,7 +22,7 @@ from adapters.analytics.totals import Around
 from tests.support.chdb_engine import Chdb
 from tests.support.machine import java, postgres_bin
 from tests.support.made_lines import AS_OF, made_lines, made_products, made_promo
-from tests.support.postgres import Cluster
+from tests.support.postgres import EMPTY, Cluster
 
 KYIV = ZoneInfo("Europe/Kyiv")
 SEEDS = range(5)
@@ -45,7 +45,7 @@ def other(request: pytest.FixtureRequest) -> Iterator[Engine]:
             made: Engine = Chdb()
         case "postgresql":
             cluster: Cluster = request.getfixturevalue("cluster")
-            url = cluster.new_database()
+            url = cluster.new_database(EMPTY)
             made = engine_of(url)
         case _:
             made = engine_of(SPARK)

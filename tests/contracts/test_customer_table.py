@@ -16,6 +16,7 @@ from adapters.app.commands import plan_lines
 from adapters.db.historytables import PHONE
 from adapters.lake.lake import Lake
 from core.customers.model import Consent, Purpose
+from core.customers.risk import factors_of
 from core.ledger.merging import merge
 from core.shared.values import CustomerId, Language, Phone
 from tests.adapters.analytics.test_leaving import lake_lines
@@ -42,6 +43,7 @@ def test_the_table_has_everybody_who_bought_with_cluster_and_chance_of_leaving(
     assert mine["last_day"] == MONDAY - timedelta(days=14) == date(2026, 11, 9)
     assert (mine["top_category"], mine["single_category"]) == ("shelf 5", True)
     assert 0 < mine["leaving"] < 1
+    assert 1 <= len(factors_of(mine["leaving_why"])) <= 3
     sizes = {one["number"]: one["size"] for one in figures.clusters["each"]}
     found = dict(rows(house, "select cluster, count(*) from customer_features group by cluster"))
     assert sizes == {number: size for number, size in found.items() if size >= 5}
@@ -60,7 +62,8 @@ def test_who_never_bought_anything_that_stayed_has_no_chance_of_leaving(
         pq.write_table(back, file.with_name(f"return-{file.name}"))
     planned(house, tmp_path)
     mine = profile(house, who)
-    assert (mine["receipts"], mine["lifecycle"], mine["leaving"], mine["cluster"]) == (0, "registered", None, None)
+    assert (mine["receipts"], mine["lifecycle"], mine["leaving"], mine["leaving_why"]) == (0, "registered", None, None)
+    assert mine["cluster"] is None
 
 
 def test_purchases_of_a_proven_phone_and_of_a_merged_customer_are_in_one_row(

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.db import keep, schema
 from adapters.db.engines import AlreadyServed, is_sqlite, serve_alone
+from adapters.db.granting import grant
 from adapters.db.letters import pack, unpack
 from adapters.db.tables import metadata
 from bot.conversation import handle
@@ -27,7 +28,7 @@ from core.customers.actions import meet
 from core.shared.refusals import Refusal
 from core.shared.values import Address, Language, Phone
 from tests.contracts.test_talk import OLENA, register
-from tests.support.world import World, as_served, open_lanes
+from tests.support.world import World, open_lanes
 
 HERE = Address("web", "house", "x")
 
@@ -38,13 +39,13 @@ def test_models_and_migrations_agree(world: World) -> None:
         assert compare_metadata(context, metadata) == []
 
 
-def test_down_and_up_again_leaves_an_empty_house(database_url: str) -> None:
-    schema.upgrade(database_url)
-    assert schema.is_current(database_url)
-    schema.downgrade(database_url, "base")
-    assert schema.current(database_url) is None
-    schema.upgrade(database_url)
-    assert schema.is_current(database_url)
+def test_down_and_up_again_leaves_an_empty_house(empty_url: str) -> None:
+    schema.upgrade(empty_url)
+    assert schema.is_current(empty_url)
+    schema.downgrade(empty_url, "base")
+    assert schema.current(empty_url) is None
+    schema.upgrade(empty_url)
+    assert schema.is_current(empty_url)
 
 
 def test_a_backup_brings_everything_back(world: World, tmp_path: Path) -> None:
@@ -54,7 +55,8 @@ def test_a_backup_brings_everything_back(world: World, tmp_path: Path) -> None:
     register(world.person("later"), Phone("+380501112233"))
     world.close()
     keep.restore(world.url, tmp_path / "copy")
-    as_served(world.url)
+    if not is_sqlite(world.url):
+        grant(world.url, world.served)
     assert world.do(lambda work: work.customers.by_phone(OLENA)) == customer
     assert world.do(lambda work: work.customers.by_phone(Phone("+380501112233"))) is None
     assert keep.check(world.url) == []
@@ -110,12 +112,12 @@ def test_a_backup_is_one_private_file_also_while_somebody_writes(world: World, t
     assert made.stat().st_mode & 0o077 == 0
 
 
-def test_what_is_not_there_is_not_checked_or_saved(database_url: str, tmp_path: Path) -> None:
+def test_what_is_not_there_is_not_checked_or_saved(empty_url: str, tmp_path: Path) -> None:
     with pytest.raises(keep.CannotKeep, match="kartka db upgrade"):
-        keep.check(database_url)
-    if is_sqlite(database_url):
+        keep.check(empty_url)
+    if is_sqlite(empty_url):
         with pytest.raises(keep.CannotKeep, match="does not exist"):
-            keep.backup(database_url, tmp_path / "copy")
+            keep.backup(empty_url, tmp_path / "copy")
         assert not list(tmp_path.iterdir())
 
 

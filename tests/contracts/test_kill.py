@@ -8,17 +8,21 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from adapters.chat.channel import WebChannel
 from adapters.delivery.handling import handle_next
 from core.shared.values import Address
+from tests.support.soak import patience, rounds
 from tests.support.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = 100
+ROUNDS = rounds(40, 1_000)
+"""Lives on each database."""
 
 
+@pytest.mark.timeout(patience(300))
 def test_no_acknowledged_event_is_lost_or_handled_twice(world: World) -> None:
     chance = random.Random(7)
     acknowledged: set[str] = set()

@@ -7,7 +7,7 @@ from bot.messages import Pressed, Typed
 from core.customers.model import Purpose, agreed
 from core.ledger.merging import merge, preview_merge, unmerge
 from core.shared.refusals import Conflict
-from core.shared.values import Phone
+from core.shared.values import CustomerId, Phone
 from tests.contracts.test_talk import card_of, register
 from tests.support.points import gift
 from tests.support.world import World
@@ -29,6 +29,8 @@ def test_a_merge_keeps_one_card_and_both_numbers_and_can_be_taken_back(world: Wo
     assert (seen.cards.stays, seen.cards.becomes_alias, seen.cards.people.addresses) == (kept, other, 1)
     assert (seen.survivor.spendable, seen.absorbed.spendable) == (30, 20)
     record = world.do(lambda work: merge(work, survivor=survivor.id, absorbed=absorbed.id, actor="owner"))
+    look = world.do(lambda work: work.customers.seen([survivor.id, absorbed.id, CustomerId("nobody")]))
+    assert {who: one.merged_into for who, one in look.items()} == {survivor.id: None, absorbed.id: survivor.id}
     second.says(Typed("картка"))
     assert card_of(second).number == kept
     assert world.do(lambda work: work.customers.by_phone(TWO)).id == survivor.id  # type: ignore[union-attr]

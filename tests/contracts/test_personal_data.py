@@ -52,6 +52,7 @@ HELD_BACK = {
     "inbox": ({"user_key", "body"}, "events on their way, blanked as soon as they are handled"),
     "outbox": ({"user_key", "letter"}, "letters on their way: the person has them, or will"),
     "dialogs": ({"key", "state"}, "half a conversation: what it leads to is exported"),
+    "campaign_receipts": ({"user_key"}, "what a platform says of a message, for a minute, until the message is marked"),
     "memories": ({"user_key", "value"}, "notes of a channel about its own messages"),
     "media": ({"owner", "content"}, "pictures and files made from what is exported"),
     "codes": ({"subject", "phone", "origin"}, "secrets that live five minutes"),
@@ -63,17 +64,22 @@ NOT_PERSONAL = {
     "situation_rules": "*",
     "stores": "*", "products": "*", "promo": "*", "plans": "*", "tills": "*", "till_misses": "*", "counters": "*",
     # Counts of a week, and who of the staff switched a ranking.
-    "week_reports": "*", "rankings": "*",
+    "week_reports": "*", "rankings": "*", "kept_figures": "*", "questionnaire_judged": "*",
     # People who work here have logins, not cards; their rows end with the login.
-    "staff": "*", "sessions": "*",
+    "staff": "*", "sessions": "*", "audit": "*", "staff_factors": "*", "recovery_codes": "*", "till_sightings": "*",
+    # Files of the shop: their name, size and counts; of what they changed, goods, promo items, codes and numbers alone.
+    "imports": "*", "import_changes": "*",
+    # What is meant and planned names no customer; of a run's people only the pseudonym is kept.
+    "segments": "*", "campaigns": "*", "campaign_runs": "*", "campaign_people": "*", "campaign_results": "*",
+    "campaign_counts": "*", "campaign_packs": "*", "campaign_rates": "*", "campaign_senders": "*",
     # Pseudonyms: ids and digests that lead to nobody once the rows above are blank.
     "customers": {"id", "merged_into", "created_at", "phone_verified_at", "language", "last_seen_at", "spend_lock",
                   "forgotten_at"},
     "suppressed": "*",
     # The ledger of consents and the facts name a customer by id only: proof and accounting, kept.
-    "consents": "*", "events": "*",
-    # What is asked; and which questions a pseudonym was paid for, never what was answered.
-    "questionnaires": "*", "question_rewards": "*",
+    "consents": "*", "agreements": "*", "events": "*",
+    # What is asked; which questions a pseudonym was paid for, and who completed it: never what was answered.
+    "questionnaires": "*", "question_rewards": "*", "questionnaire_completions": "*", "questionnaire_changes": "*",
     "answers": {"customer", "question", "kind", "version", "at"},
     "plan_rows": {"plan", "owner"},
     "customer_features": FLAGS,
@@ -86,7 +92,8 @@ NOT_PERSONAL = {
     "once_keys": "*", "operations": "*", "lots": "*", "entries": "*", "operation_members": "*", "purses": "*",
     "holds": "*", "seals": "*", "sales": "*", "sale_lines": "*", "sale_offers": "*", "returns": "*",
     "return_lines": "*", "used_codes": "*", "confirmations": "*", "offers": "*", "offer_people": "*",
-    "offer_uses": "*", "vouchers": "*", "voucher_moves": "*", "quiet_customers": "*", "purchases": "*",
+    "offer_uses": "*", "vouchers": "*", "voucher_moves": "*", "voucher_batches": "*",
+    "quiet_customers": "*", "purchases": "*",
     "plastics": {"number", "symbology", "points", "points_expire_on", "blocked", "card"},
     "addresses": {"channel", "bot", "first_seen_at", "language", "chosen_language", "customer", "level", "subscribed",
                   "subscribed_at"},
@@ -94,6 +101,7 @@ NOT_PERSONAL = {
     "codes": {"id", "use", "digest", "sent_at", "expires_at", "tries_left", "used"},
     "tries": {"id", "kind", "subject", "at"},
     "memories": {"channel", "bot", "key"},
+    "campaign_receipts": {"id", "channel", "bot", "message", "seen", "at", "turn", "due_at"},
     "media": {"name", "mime", "digest", "created_at", "until"},
     "inbox": {"id", "channel", "bot", "event_key", "received_at", "state", "tries", "error"},
     "outbox": {"id", "event", "channel", "bot", "language", "level", "is_last", "created_at", "not_before", "state",
@@ -164,6 +172,7 @@ def leave_traces(work: Any, customer: Customer, person: Person) -> None:
     work.dialogs.save(address, customer.id, dialog)
     work.dialogs.save(address, None, dialog)
     row = {"channel": address.channel, "bot": address.bot, "user_key": address.user, "key": "pinned"}
+    work.receipts.keep(address, "4711", seen=True, at=work.now)
     put(work.connection, memories, [{**row, "value": "пам'ять-канарка"}])
     work.files.keep("файл-канарка".encode(), "application/json", customer.id, until)
     file = {"mime": "image/png", "content": b"", "digest": "", "created_at": work.now, "until": None}

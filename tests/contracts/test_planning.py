@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from adapters.analytics.keeping import path_of
 from adapters.analytics.plan import NothingToOffer
 from adapters.app.planning import plan_week
 from adapters.app.settings import Settings
@@ -164,6 +165,7 @@ def test_a_dry_run_changes_nothing_and_comes_to_the_same(house: World, lake: Lak
     assert picks(house, who) == {}
     assert rows(house, "select count(*) from plans") == [(0,)]
     assert rows(house, "select count(*) from customer_features") == [(0,)]
+    assert not path_of(tmp_path / "lake").exists()
     assert planned(house, tmp_path) == told
 
 

@@ -10,14 +10,17 @@ from adapters.db.planrows import CHUNK
 from adapters.db.purging import purge
 from adapters.imports.rights import import_offers
 from core.cards.actions import forget
+from core.imports.reasons import reason
 from core.offers.weekly import Because, Newcomer, Pick, monday_of, picks_text
 from core.sales.export import export
 from core.shared.refusals import Invalid
 from core.shared.values import CustomerId, Phone
+from core.surveys.actions import publish
+from core.surveys.data import questionnaire_data
 from core.surveys.model import Given, Kind
 from tests.support.engine import alter, newcomer
 from tests.support.weekly import NEXT, PICKS, ROWS, WEEK, load, plan, promo_file, sell, shelve
-from tests.support.world import World, open_lanes
+from tests.support.world import HOUSE_QUESTIONNAIRE, World, open_lanes
 
 
 @pytest.fixture
@@ -53,7 +56,7 @@ def test_the_ids_of_the_week_s_offers_are_nobody_else_s(house: World, tmp_path: 
     path = tmp_path / "offers.json"
     path.write_text('{"offers":[{"id":"week-2026-W48-milk","benefit":{"kind":"bonus_points","points":1}}]}')
     report = house.do(import_offers(path, phones=house.outside.phones.read))
-    assert (report.good, report.rejected[0][1].partition(":")[0]) == (0, "id")
+    assert (report.good, report.rejected[0][1].column) == (0, "id")
 
 
 def test_rows_that_cannot_be_are_rejected_with_line_and_column(house: World, tmp_path: Path) -> None:
@@ -62,12 +65,12 @@ def test_rows_that_cannot_be_are_rejected_with_line_and_column(house: World, tmp
         "milk,,40,,,,", "milk,50,40.005,,,,", f"{'я' * 26},50,40,,,,", "milk,50,40,,,s1 s3,2", "milk,50,30,,,,",
     )  # fmt: skip
     report = load(house.do, promo_file(tmp_path, WEEK, *rows))
-    assert {line: reason.partition(":")[0] for line, reason in report.rejected} == {
+    assert {line: reason.column for line, reason in report.rejected} == {
         2: "price", 3: "price", 4: "sku", 5: "stores", 6: "limit", 7: "price_was", 8: "price", 9: "sku", 11: "week",
     }  # fmt: skip
     assert report.good == 1
     bad = load(house.do, promo_file(tmp_path, "2025-W53", "milk,50,40,,,,"))
-    assert bad.rejected == [(2, "week: an ISO week such as 2026-W48")]
+    assert bad.rejected == [(2, reason("week", "bad-week"))]
     milk = next(one for one in house.do(lambda work: work.planning.promo(WEEK)) if one.sku == "milk")
     assert (set(milk.stores), milk.limit) == ({"s1", "s3"}, 2)
 
@@ -141,6 +144,14 @@ def test_a_planner_reads_holders_who_never_bought_with_what_they_said(house: Wor
     assert house.do(lambda work: work.planning.newcomers("", 9)) == (
         [Newcomer(three, ("coffee", "pets")), Newcomer(four)], None,
     )  # fmt: skip
+    data = questionnaire_data(HOUSE_QUESTIONNAIRE)
+    [interests] = [one for one in data["questions"] if one["key"] == "interests"]
+    interests["options"][0]["categories"] = ["Кава", "Чай"]
+    house.do(lambda work: publish(work, data=data, actor="anna"))
+    [named, _] = house.do(lambda work: work.planning.newcomers("", 9))[0]
+    assert named == Newcomer(three, ("Кава", "Чай", "pets")), "by the shop's own names of its categories"
+    interests["options"][0].pop("categories")
+    house.do(lambda work: publish(work, data=data, actor="anna"))
     first, after = house.do(lambda work: work.planning.newcomers("", 3))
     assert (first, after) == ([Newcomer(three, ("coffee", "pets"))], three)
     assert house.do(lambda work: work.planning.newcomers(three, 3)) == ([Newcomer(four)], None)

@@ -60,11 +60,12 @@ def people(world: World, count: int) -> list[CustomerId]:
 
 def test_the_table_has_each_feature_once_and_keeps_it_as_it_is(world: World) -> None:
     names = [column.name for column in customer_features.columns]
-    assert sorted(names) == sorted([*(one.name for one in FEATURES), "week", "cluster", "leaving"])
+    assert sorted(names) == sorted([*(one.name for one in FEATURES), "week", "cluster", "leaving", "leaving_why"])
     (who,) = people(world, 1)
     told = {
         "first_day": date(2024, 2, 29), "money": 3_000_000_000, "gap_sd": 2.5, "top_category": "Чай, «кава»\n\t\\N",
         "top_store": "", "single_category": True, "active_12m": False, "cluster": 7, "leaving": 0.25,
+        "leaving_why": "+silence> -visits>",
     }  # fmt: skip
     written(world, [who], **{name: [value] for name, value in told.items()})
     kept = world.do(lambda work: work.profiles.of([who]))

@@ -68,7 +68,7 @@ PLANTS: list[tuple[str, Sequence[str]]] = [
 
 
 def test_every_promise_has_a_plant() -> None:
-    planted = tuple(number for number, _ in PLANTS)
+    planted = (*(number for number, _ in PLANTS), "25:")
     assert all(name.startswith(planted) for name in PROMISES)
 
 
@@ -123,3 +123,47 @@ def _open_up(connection: Connection, sqlite: bool) -> None:
     for table, name in list(found):
         run(text(f"alter table {table} drop constraint {name}"))
     run(text("drop trigger entries_grows on entries"))
+
+
+def test_counts_of_a_campaign_are_held_against_its_people(world: World) -> None:
+    at = "'2026-11-26T09:00:00.000000Z'"
+    people = [("a", "'sent'", at, at), ("b", "'sent'", "null", "null"), ("c", "null", "null", "null")]
+    made = [
+        "insert into campaigns (id, version, state, name, kind, plan, salt, created_by, created_at, changed_by, "
+        f"changed_at) values ('c', 1, 'running', 'c', 'promotion', '{{}}', '', 'x', {at}, 'x', {at})",
+        "insert into campaign_runs (id, campaign, number, due_at, deliver_by, window_until, frozen_at, figures) "
+        f"values (1, 'c', 1, {at}, {at}, {at}, {at}, '{{}}'), (2, 'c', 2, {at}, {at}, {at}, null, '{{}}')",
+        *(
+            "insert into campaign_people (run, serial, customer, arm, trial, outcome, reason, channel, delivered_at, "
+            f"seen_at) values ({run}, {serial}, '{who}', 'A', true, {outcome}, '', 'viber', {delivered}, {seen})"
+            for run in (1, 2)
+            for serial, (who, outcome, delivered, seen) in enumerate(people)
+        ),
+        "insert into campaign_counts (run, arm, channel, what, reason, people) values (1, 'A', 'viber', 'sent', '', 2),"
+        " (1, 'A', 'viber', 'waiting', '', 1), (1, 'A', 'viber', 'delivered', '', 1), (1, 'A', 'viber', 'seen', '', 1),"
+        " (1, 'A', 'viber', 'failed', 'blocked', 0)",
+    ]
+    wrongs = {
+        "seen": ("update campaign_people set seen_at = null", f"update campaign_people set seen_at = {at} "
+                 "where customer = 'a'"),
+        "waiting": ("update campaign_counts set people = 2 where what = 'waiting'",
+                    "update campaign_counts set people = 1 where what = 'waiting'"),
+        "delivered": ("delete from campaign_counts where what = 'delivered'",
+                      "insert into campaign_counts (run, arm, channel, what, reason, people) "
+                      "values (1, 'A', 'viber', 'delivered', '', 1)"),
+    }  # fmt: skip
+
+    def write(*statements: str) -> None:
+        with world.owner.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    write(*made)
+    assert keep.check(world.url) == [], "a run that is not frozen yet has no counts"
+    for what, (wrong, right) in wrongs.items():
+        write(wrong)
+        [line] = keep.check(world.url)
+        assert line.startswith("25: ")
+        assert f"run 1 {what}" in line
+        write(right)
+    assert keep.check(world.url) == []

@@ -17,7 +17,7 @@ from tests.support.engine import furnish, newcomer
 from tests.support.soak import patience, rounds
 from tests.support.world import World
 
-ROUNDS = rounds(50, 1_000)
+ROUNDS = rounds(30, 1_000)
 """Lives on each database."""
 
 

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from adapters.analytics.ports import Moved
+from adapters.analytics.targeting import Targeting
 from adapters.app.planning import plan_week
 from adapters.app.settings import Settings
 from adapters.app.situations import CHUNK, Seen, situations
+from adapters.app.uplifting import Order
 from adapters.lake.lake import Lake
 from core.customers.model import Consent, Purpose
 from core.offers.reading import offer_from
@@ -50,7 +52,15 @@ def turn(world: World, rule: Rule, *, on: bool = True, offer: str | None = None,
 def seen(tmp_path: Path, week: str = WEEK, **others: Any) -> Seen:
     first = monday_of(week)
     made = Seen(
-        week, first, first, Moved(tmp_path / "lake", {}), NOBODY, frozenset(), frozenset(), [10_000] * 9 + [50_000]
+        week,
+        first,
+        first,
+        Moved(tmp_path / "lake", {}),
+        NOBODY,
+        frozenset(),
+        frozenset(),
+        [10_000] * 9 + [50_000],
+        Order(Targeting(), first),
     )
     return replace(made, **others)
 
@@ -162,7 +172,7 @@ def test_the_most_at_stake_get_the_vouchers_there_are_and_a_week_planned_again_h
         "on": True, "reach": 0, "given": 0, "control": 0, "why": "no-risk",
     }  # fmt: skip
     told = meeting(house, seen(tmp_path, table=risk))["leaving"]
-    assert (told["reach"], told["given"] + told["control"]) == (5, 5)
+    assert (told["reach"], told["given"] + told["control"], told["order"]) == (5, 5, "no-campaign")
     assert set(given(house)) <= set(people[-5:])
     fewer = at_risk(*((who, 0.9, 1000 - at) for at, who in enumerate(people)))
     assert meeting(house, seen(tmp_path, table=fewer))["leaving"] == told

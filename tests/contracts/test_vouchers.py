@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 
 from adapters.db import keep
+from adapters.db.voucherrows import VoucherRows
 from core.sales.recognising import by_voucher
 from core.shared.refusals import Conflict
-from core.vouchers.actions import fresh_code, issue, redeem, release, reserve, roll_back, void
+from core.vouchers.actions import expire_some, fresh_code, issue, redeem, release, reserve, roll_back, void
 from core.vouchers.codes import LENGTH, normalised
 from core.vouchers.model import MOVES, Voucher, VoucherState, target
 from tests.support.engine import furnish
@@ -30,6 +32,10 @@ def now(world: World, code: str) -> Voucher:
 
 def fresh(world: World) -> Voucher:
     return world.do(lambda work: issue(work, offer="fifty"))
+
+
+def issued_until(world: World, day: date) -> Voucher:
+    return world.do(lambda work: issue(work, offer="fifty", valid_until=day))
 
 
 def moves(world: World, code: str) -> list[tuple[str, str, str]]:
@@ -186,3 +192,46 @@ def test_a_reservation_that_is_over_is_let_go_in_the_books_before_the_next(house
         told = text("select move, cause from voucher_moves where code = :code order by id")
         rows = [tuple(row) for row in connection.execute(told, {"code": one.code})]
     assert rows == [("reserve", "old"), ("release", "old"), ("reserve", "s"), ("redeem", "s")]
+
+
+def test_a_voucher_expires_once_no_receipt_can_bring_it_any_more(house: World) -> None:
+    day = house.clock.now.date()
+    ends = {days: issued_until(house, day + timedelta(days=days)) for days in (0, 1, 30)}
+    for_ever, gone_before, held = fresh(house), issued_until(house, day), issued_until(house, day)
+    house.do(lambda work: void(work, gone_before, actor="anna"))
+    house.do(lambda work: reserve(work, held, hold="h", until=house.clock.now + timedelta(days=99)))
+    house.clock.forward(days=house.programme.late_receipt_days)
+    assert house.do(expire_some) == 0, "its own last day may still come from a till that was offline"
+    house.clock.forward(days=1)
+    assert (house.do(expire_some), house.do(expire_some)) == (1, 0)
+    gone = now(house, ends[0].code)
+    assert gone.state is S.EXPIRED
+    assert moves(house, gone.code) == [("expire", "issued", "expired")]
+    with pytest.raises(Conflict, match=r"^voucher-used$"):
+        house.do(lambda work: redeem(work, gone, sale="t", hold=None))
+    house.do(lambda work: release(work, hold="h"))
+    house.clock.forward(days=1)
+    assert (house.do(lambda work: expire_some(work, limit=1)), house.do(expire_some)) == (1, 1)
+    states = [now(house, one.code).state for one in (ends[0], ends[1], held, ends[30], for_ever, gone_before)]
+    assert states == [S.EXPIRED, S.EXPIRED, S.EXPIRED, S.ISSUED, S.ISSUED, S.VOID]
+    assert keep.check(house.url) == []
+
+
+def test_what_ends_is_found_by_its_index(house: World) -> None:
+    day, plain = house.clock.now.date(), house.engine.dialect.name == "postgresql"
+    seen: list[str] = []
+
+    def look(connection: Connection, cursor: object, statement: str, values: Any, *rest: object) -> None:
+        if statement.startswith(("UPDATE", "WITH")):
+            explain = "explain" if plain else "explain query plan"
+            seen.append(" ".join(map(str, connection.exec_driver_sql(f"{explain} {statement}", values).all())))
+
+    with house.engine.begin() as connection:
+        if plain:
+            connection.exec_driver_sql("set local enable_seqscan = off")
+        shelf = VoucherRows(connection, house.outside)
+        event.listen(connection, "before_cursor_execute", look)
+        shelf.expire(day, house.clock.now, 10)
+        shelf.ending(day, day + timedelta(days=3), 10)
+    assert len(seen) == 2
+    assert all("ix_vouchers_ending" in plan for plan in seen), seen
