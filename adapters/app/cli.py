@@ -10,24 +10,28 @@ from typing import Annotated, TypeVar
 import structlog
 import typer
 
+from adapters.app.campaigncommands import app as campaign
 from adapters.app.commands import (
     KINDS_OF_FILES,
-    do_once,
     export_now,
     import_now,
+    imported,
     left_out,
     plan_lines,
     plan_now,
     ready_settings,
 )
-from adapters.app.doctor import diagnose
+from adapters.app.doctor import diagnose, line_of
 from adapters.app.house import ROLES, outside_of
+from adapters.app.peoplecommands import staff, till
+from adapters.app.rehearsecommands import campaign_rehearse
+from adapters.app.resultcommands import campaign_results
 from adapters.app.serving import serve as serve_house
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme, read_settings
 from adapters.app.switching import app as situations
 from adapters.app.talking import talk as talk_here
 from adapters.app.weekcommands import ranking, week_report
-from adapters.console.passwords import hash_now, one_time_password
+from adapters.console.importwords import plain
 from adapters.db import granting, keep, schema
 from adapters.db.engines import AlreadyServed, UnsafeDatabase, sync_engine
 from adapters.db.lanes import Busy
@@ -35,24 +39,21 @@ from adapters.imports.files import BadFile
 from adapters.imports.run import write_rejects
 from adapters.texts.catalogue import Catalogue
 from core.shared.refusals import Refusal
-from core.shared.values import StoreId
-from core.staff.actions import take_on
-from core.staff.model import Role
-from core.stores.actions import add_till
 
 T = TypeVar("T")
 app = typer.Typer(
     help="A retailer's loyalty card that lives in the messenger.", no_args_is_help=True, add_completion=False
 )
 db = typer.Typer(help="Migrations, checks, backups.", no_args_is_help=True)
-staff = typer.Typer(help="People who may log in.", no_args_is_help=True)
-till = typer.Typer(help="Keys for cash registers.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(staff, name="staff")
 app.add_typer(till, name="till")
 app.add_typer(ranking, name="ranking")
 app.command(name="week-report")(week_report)
+app.command(name="campaign-results")(campaign_results)
+app.command(name="campaign-rehearse")(campaign_rehearse)
 app.add_typer(situations, name="situations")
+app.add_typer(campaign, name="campaign")
 _REFUSALS = (
     BadSetting, AlreadyServed, UnsafeDatabase, Busy, BadFile, keep.CannotKeep, granting.CannotGrant, Refusal, OSError,
     ConnectionError,
@@ -70,6 +71,8 @@ def main() -> None:
 
 
 def _line(error: BaseException) -> str:
+    if isinstance(error, BadFile):
+        return plain(Catalogue(), error.reason)
     if isinstance(error, Refusal):
         data = ", ".join(f"{name}: {value}" for name, value in error.data.items())
         return f"refused: {error.code}{f' ({data})' if data else ''}"
@@ -97,6 +100,8 @@ def demo(
         changes["programme"] = str(programme_of(data))
     if "lake" not in given.model_fields_set:
         changes["lake"] = str(data / "lake")
+    if "uploads" not in given.model_fields_set:
+        changes["uploads"] = str(data / "imports")
     if port is not None:
         changes["port"] = port
     if "public_url" not in given.model_fields_set:
@@ -200,11 +205,15 @@ def import_(
         raise typer.BadParameter("--out goes with vouchers")
     if earn and kind != "sales":
         raise typer.BadParameter("--earn goes with sales")
-    report, verb = import_now(ready_settings(), kind, file, dry_run=dry_run, out=out, earn=earn)
+    settings = ready_settings()
+    report, verb = import_now(settings, kind, file, dry_run=dry_run, out=out, earn=earn)
+    if not dry_run:
+        imported(settings, kind, report)
+    texts = Catalogue()
     if rejects is not None:
-        write_rejects(report, rejects)
+        write_rejects(report, rejects, lambda reason: plain(texts, reason))
     for line, reason in report.rejected[:10]:
-        print(f"line {line}: {reason}", file=sys.stderr)
+        print(f"line {line}: {plain(texts, reason)}", file=sys.stderr)
     if kind == "sales":
         _tell_left_out()
     print(f"{report.good} {kind} {verb}, {len(report.rejected)} rejected")
@@ -249,27 +258,15 @@ def _tell_left_out() -> None:
         print(line, file=sys.stderr)
 
 
-@staff.command(name="add")
-def staff_add(login: str, role: Annotated[Role, typer.Option()]) -> None:
-    """A login; its one-time password stands alone on the last line."""
-    password = one_time_password()
-    do_once(
-        ready_settings(),
-        lambda work: take_on(work, login=login, role=role, password_hash=hash_now(password), store=None),
-    )
-    print(f"{login} may log in as {role.value} with this password, once:")
-    print(password)
-
-
-@till.command(name="add")
-def till_add(
-    store: Annotated[str, typer.Option(help="The store's id.")],
-    name: Annotated[str, typer.Option(help="A name for it.")],
+@app.command(name="import-upload", hidden=True)
+def import_upload(
+    id: str, what: Annotated[str, typer.Argument(help="check | run | undo")], by: Annotated[str, typer.Option()]
 ) -> None:
-    """A till key; it stands alone on the last line and is never shown again."""
-    key = do_once(ready_settings(), lambda work: add_till(work, store=StoreId(store), name=name))
-    print(f"{name} of store {store} opens the till API with this key:")
-    print(key)
+    """A file that was brought to the console is at work; the console begins this by itself."""
+    from adapters.app.importing import work_on
+
+    if not work_on(ready_settings(), id, what, by):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -291,8 +288,8 @@ def webhook(
 @app.command()
 def doctor() -> None:
     """Settings, database, migrations, disk, tokens, hooks, clocks: each ok or what to do."""
-    findings = asyncio.run(diagnose(read_settings()))
+    findings, texts = asyncio.run(diagnose(read_settings())), Catalogue()
     for finding in findings:
-        print(f"{'ok  ' if finding.fine else 'DO  '} {finding.what}: {finding.says}")
+        print(line_of(finding, texts))
     if not all(finding.fine for finding in findings):
         raise typer.Exit(1)

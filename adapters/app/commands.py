@@ -1,9 +1,9 @@
 """What commands do beside a running `serve`: one transaction of their own; an import with its progress."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from adapters.imports.rights import Made, import_offers, import_vouchers, write_
 from adapters.imports.rows import KINDS
 from adapters.imports.run import Report, import_file
 from adapters.texts.catalogue import Catalogue
+from core.audit.model import COMMAND, Entry
 from core.offers.weekly import week_at
 
 T = TypeVar("T")
@@ -99,13 +100,18 @@ def _of_rule(told: Mapping[str, Any]) -> str:
     return f"{'on' if told['on'] else 'off'}{lacks}, would meet {told['reach']} people"
 
 
-def left_out(settings: Settings) -> list[str]:
-    """A sentence for each file of the lake that cannot be read: its sales are missing from every answer."""
+def broken(settings: Settings) -> Sequence[Path]:
+    """Files of the lake that cannot be read: their sales are missing from every answer."""
     from adapters.lake.files import Files
 
+    return Files(Path(settings.lake)).broken()
+
+
+def left_out(settings: Settings) -> list[str]:
+    """A sentence for each of them."""
     return [
         f"{path} cannot be read and is left out: put it back from a backup without `.broken`, or remove it"
-        for path in Files(Path(settings.lake)).broken()
+        for path in broken(settings)
     ]
 
 
@@ -138,6 +144,12 @@ def import_now(
     if out is not None and not dry_run:
         write_codes(made, out)
     return report, verb
+
+
+def imported(settings: Settings, kind: str, report: Report) -> None:
+    """What a command has brought is in the audit log."""
+    told = {"kind": kind, "good": report.good, "rejected": len(report.rejected)}
+    do_once(settings, lambda work: work.audit.note(Entry(work.now, COMMAND, "import.done", kind, None, told)))
 
 
 def _unless_dry(settings: Settings, job: Callable[[DbWork], Report], dry_run: bool) -> Report:
@@ -179,6 +191,17 @@ def doing(settings: Settings) -> Iterator[Do]:
     """Works beside a running `serve`, each a transaction of its own, over one pool of connections."""
     engine = sync_engine(settings.database_url, patient=True)
     outside = outside_of(settings, read_programme(settings), Catalogue())
+    try:
+        yield lambda job: do_now(engine, outside, job)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def looking(settings: Settings) -> Iterator[Do]:
+    """Works that only look: a writer waits for none of them."""
+    engine = sync_engine(settings.database_url, writes=False)
+    outside = replace(outside_of(settings, read_programme(settings), Catalogue()), locks=False)
     try:
         yield lambda job: do_now(engine, outside, job)
     finally:

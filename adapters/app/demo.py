@@ -5,12 +5,14 @@ import json
 import random
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from adapters.app.demopast import prove
-from adapters.app.demoweeks import look_back, promote, remember
+from adapters.app.democampaigns import show_campaigns
+from adapters.app.demopeople import KNOWN, Past, came, come
+from adapters.app.demoweeks import DAYS, WITHOUT, bought_within, look_back, promote, remember, sell
 from adapters.app.settings import Settings
 from adapters.console.passwords import hash_now
 from adapters.db.engines import Engine
@@ -28,6 +30,8 @@ from core.offers.switching import switch
 from core.shared.values import StoreId
 from core.staff.actions import choose_password, take_on
 from core.staff.model import Role
+from core.surveys.actions import publish
+from core.surveys.data import questionnaire_data
 
 LOGINS = {Role.OWNER: "owner", Role.CASHIER: "cashier"}
 _SEED = 20261126
@@ -38,14 +42,19 @@ _STORES = (
     ("s3", "Kartka Приморський", "Одеса", "вул. Дерибасівська, 20", "46.4846", "30.7326", "щодня 9:00–22:00"),
 )
 _GOODS = {
-    "coffee": ("Кава мелена", "Кава в зернах", "Кава розчинна"),
-    "tea": ("Чай чорний", "Чай зелений", "Чай трав’яний"),
-    "bread": ("Хліб житній", "Батон", "Лаваш"),
-    "dairy": ("Молоко", "Кефір", "Сметана", "Сир кисломолочний"),
-    "fruit": ("Яблука", "Банани", "Груші"),
-    "sweets": ("Шоколад", "Печиво", "Вафлі"),
-    "household": ("Порошок пральний", "Засіб для посуду", "Серветки"),
+    "Кава": ("Кава мелена", "Кава в зернах", "Кава розчинна"),
+    "Чай": ("Чай чорний", "Чай зелений", "Чай трав’яний"),
+    "Хліб": ("Хліб житній", "Батон", "Лаваш"),
+    "Молочне": ("Молоко", "Кефір", "Сметана", "Сир кисломолочний"),
+    "Фрукти": ("Яблука", "Банани", "Груші"),
+    "Солодощі": ("Шоколад", "Печиво", "Вафлі"),
+    "Для дому": ("Порошок пральний", "Засіб для посуду", "Серветки"),
 }
+_STANDS_FOR = {
+    "coffee": ["Кава", "Чай"], "bread": ["Хліб"], "dairy": ["Молочне"], "fruit": ["Фрукти"], "sweets": ["Солодощі"],
+    "household": ["Для дому"],
+}  # fmt: skip
+"""The interests of the questionnaire, by the shop's own names of its categories."""
 _BRANDS = ("Ранок", "Господар", "Світанок", "Карпати", "Дім", "Зірка", "Берегиня", "Лан")
 _NAMES = ("Олена", "Андрій", "Марія", "Іван", "Наталія", "Юрій", "Софія", "Тарас", "Їжак", "Ґалина")
 
@@ -77,10 +86,16 @@ def prepare(settings: Settings, engine: Engine, outside: Outside, folder: Path) 
     goods = _products(random.Random(_SEED))
     if not password_file.exists():
         _fill(engine, outside, files, goods)
-        do_now(engine, outside, prove)
-        remember(settings, engine, outside, files, goods)
+        past, people = Past.of(engine, outside), came(outside)
+        year = bought_within(DAYS, goods, past.now.astimezone(outside.programme.timezone).date())
+        come(past, {number: at for number, at in people.items() if number in KNOWN})
+        shoppers = {number: at for number, at in people.items() if number not in WITHOUT}
+        remember(settings, engine, outside, files, year, shoppers)
         promote(engine, outside, files, goods)
-        look_back(engine, outside, goods)
+        show_campaigns(settings, engine, outside)
+        come(past, {number: at for number, at in people.items() if number not in KNOWN})
+        sell(settings, past, year, shoppers)
+        look_back(engine, outside, year)
         passwords = {role.value: f"{login} {secrets.token_urlsafe(12)}" for role, login in LOGINS.items()}
         for role, login in LOGINS.items():
             stored = hash_now(passwords[role.value].split()[1])
@@ -110,9 +125,12 @@ def _fill(engine: Engine, outside: Outside, files: Path, goods: list[tuple[str, 
     _write(files / "products.csv", KINDS["products"].columns, goods)
     _write(files / "customers.csv", KINDS["customers"].columns, _customers(chance))
     _write(files / "plastic.csv", KINDS["plastic"].columns, _plastic(chance))
+    opened = outside.clock() - timedelta(days=DAYS)
+    then = replace(outside, clock=lambda: opened)
     for kind in ("stores", "products", "customers", "plastic"):
-        job = import_file(files / f"{kind}.csv", KINDS[kind], phones=outside.phones.read, now=outside.clock())
-        do_now(engine, outside, partial(_put, job))
+        job = import_file(files / f"{kind}.csv", KINDS[kind], phones=outside.phones.read, now=opened)
+        do_now(engine, then, partial(_put, job))
+    do_now(engine, then, _ask)
     (files / "offers.json").write_text(json.dumps({"offers": _OFFERS}, ensure_ascii=False, indent=1), encoding="utf-8")
     until = outside.clock().date() + timedelta(days=_VOUCHER_DAYS)
     _write(files / "vouchers.csv", ("code", "offer", "card_or_phone", "valid_from", "valid_until"), _vouchers(until))
@@ -121,13 +139,23 @@ def _fill(engine: Engine, outside: Outside, files: Path, goods: list[tuple[str, 
     do_now(engine, outside, _switch)
 
 
+def _ask(work: DbWork) -> None:
+    """The house's questionnaire, in which an interest names the shop's categories."""
+    data = questionnaire_data(work.questionnaires.newest())
+    for question in data["questions"]:
+        for option in question.get("options", ()):
+            if question["key"] == "interests" and option["key"] in _STANDS_FOR:
+                option["categories"] = _STANDS_FOR[option["key"]]
+    publish(work, data=data, actor=LOGINS[Role.OWNER])
+
+
 def _switch(work: DbWork) -> None:
     switch(work, rule=Rule.BIRTHDAY, on=True, offer="birthday-50", actor=LOGINS[Role.OWNER])
 
 
 _OFFERS = [
     {"id": "coffee-20", "title": {"uk": "Кава −20 %", "en": "Coffee −20 %", "ru": "Кофе −20 %"},
-     "benefit": {"kind": "percent_off", "percent": "20", "match": {"category": ["coffee", "tea"]}}},
+     "benefit": {"kind": "percent_off", "percent": "20", "match": {"category": ["Кава", "Чай"]}}},
     {"id": "double-500", "title": {"uk": "Подвійні бонуси від 500 ₴", "en": "Double points from 500 ₴",
                                    "ru": "Двойные бонусы от 500 ₴"},
      "condition": {"kind": "min_basket", "amount": 50000}, "benefit": {"kind": "points_times", "times": "2"}},

@@ -2,66 +2,70 @@
 
 import asyncio
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.app.commands import left_out
-from adapters.app.hooks import hooks
+from adapters.app.commands import broken
+from adapters.app.hooks import hook
 from adapters.app.house import outside_of
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme
+from adapters.console.settingsports import Finding
+from adapters.console.settingwords import words_of
 from adapters.db import schema
 from adapters.db.engines import DatabaseError, UnsafeDatabase, clock_of, must_be_safe, sync_engine
 from adapters.db.granting import changeable_books
 from adapters.db.outside import system_clock
 from adapters.db.surveyrows import QuestionnaireRows
 from adapters.texts.catalogue import Catalogue
+from bot.ports import Texts
+from core.shared.values import Language
 
 _LEAST_DISK = 1_000_000_000
 _MOST_CLOCK_SECONDS = 5.0
-_OPEN_BOOKS = (
-    "the server's role owns the books and could lift their guard; give the owner's URL as KARTKA_DATABASE_OWNER_URL, "
-    "another role in KARTKA_DATABASE_URL, and run `kartka db upgrade`"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One part, whether it is fine, and what to say of it."""
-
-    what: str
-    fine: bool
-    says: str
+_ONE_CLOCK_SECONDS = 1
 
 
 async def diagnose(settings: Settings) -> list[Finding]:
     """Every part of the house that can be looked at from here."""
     found = [_settings(settings), _programme(settings), *await asyncio.to_thread(_database, settings), _disk(settings)]
-    found += [Finding("lake", False, says) for says in await asyncio.to_thread(left_out, settings)]
+    found += [
+        _found("lake", False, "lake-broken", path=str(path)) for path in await asyncio.to_thread(broken, settings)
+    ]
     found += [*await asyncio.to_thread(_gate, settings), _public_url(settings)]
     for channel, token in (("telegram", settings.telegram_token), ("viber", settings.viber_token)):
         if not token:
-            found.append(Finding(channel, True, f"off; KARTKA_{channel.upper()}_TOKEN opens it"))
+            found.append(_found(channel, True, "channel-off", setting=f"KARTKA_{channel.upper()}_TOKEN"))
             continue
-        lines = await hooks(settings, "show", channel)
-        fine = all("error" not in line and "no hook" not in line for line in lines)
-        found += [Finding(channel, fine, line) for line in lines]
+        told = await hook(settings, "show", channel)
+        found.append(Finding(channel, told.code == "here", f"channel-{told.code}", {"channel": channel, **told.data}))
     return found
+
+
+def line_of(finding: Finding, texts: Texts) -> str:
+    """As the command says it."""
+    says = texts.say(words_of(finding), Language.EN)
+    return f"{'ok  ' if finding.fine else 'DO  '} {finding.what}: {says}"
+
+
+def _found(what: str, fine: bool, code: str, **data: str | int) -> Finding:
+    return Finding(what, fine, code, data)
 
 
 def _settings(settings: Settings) -> Finding:
     try:
         must_have_secret(settings)
     except BadSetting as wrong:
-        return Finding("settings", False, str(wrong))
-    return Finding("settings", True, "read")
+        return _found("settings", False, "setting-wrong", why=str(wrong))
+    return _found("settings", True, "settings-read")
 
 
 def _programme(settings: Settings) -> Finding:
     try:
         programme = read_programme(settings)
     except BadSetting as wrong:
-        return Finding("programme", False, str(wrong))
-    return Finding("programme", True, f"{programme.brand}, {settings.programme or 'all defaults'}")
+        return _found("programme", False, "setting-wrong", why=str(wrong))
+    if not settings.programme:
+        return _found("programme", True, "programme-defaults", brand=programme.brand)
+    return _found("programme", True, "programme-read", brand=programme.brand, path=settings.programme)
 
 
 def _database(settings: Settings) -> list[Finding]:
@@ -71,20 +75,20 @@ def _database(settings: Settings) -> list[Finding]:
         now = clock_of(engine)
         books = changeable_books(engine)
     except UnsafeDatabase as unsafe:
-        return [Finding("database", False, str(unsafe))]
+        return [_found("database", False, "database-unsafe", setting=unsafe.setting)]
     except DatabaseError as error:
-        return [
-            Finding("database", False, f"cannot be reached ({type(error.orig).__name__}); check KARTKA_DATABASE_URL")
-        ]
+        return [_found("database", False, "database-away", error=type(error.orig).__name__)]
     finally:
         engine.dispose()
     apart = abs(now - system_clock().timestamp())
     current = schema.is_current(settings.database_url)
     return [
-        Finding("database", True, "answers, keeps what it confirms"),
-        Finding("migrations", current, "current" if current else "old; run `kartka db upgrade`"),
-        Finding("books", not books, _OPEN_BOOKS if books else "only grow"),
-        Finding("clocks", apart < _MOST_CLOCK_SECONDS, f"{apart:.1f} s apart from the database"),
+        _found("database", True, "database-answers"),
+        _found("migrations", current, "migrations-current" if current else "migrations-old"),
+        _found("books", not books, "books-open" if books else "books-grow"),
+        _found("clocks", True, "clocks-agree")
+        if apart < _ONE_CLOCK_SECONDS
+        else _found("clocks", apart < _MOST_CLOCK_SECONDS, "clocks-apart", seconds=f"{apart:.0f}"),
     ]
 
 
@@ -109,15 +113,9 @@ def _gate(settings: Settings) -> list[Finding]:
     lacks = [key for key in programme.gate_questions if asked.question(key) is None]
     if not lacks:
         count = len(programme.gate_questions)
-        return [Finding("gate", True, f"{count} questions open spending" if count else "spending is open to all")]
-    return [
-        Finding(
-            "gate",
-            False,
-            f"gate_questions names {', '.join(lacks)}, not asked by version {asked.version} of the questionnaire; "
-            f"correct it in {settings.programme or 'programme.toml'}, or publish a version that asks it",
-        )
-    ]
+        return [_found("gate", True, "gate-asks", n=count) if count else _found("gate", True, "gate-none")]
+    file = settings.programme or "programme.toml"
+    return [_found("gate", False, "gate-lacks", names=", ".join(lacks), version=asked.version, file=file)]
 
 
 def _disk(settings: Settings) -> Finding:
@@ -125,13 +123,12 @@ def _disk(settings: Settings) -> Finding:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    says = f"{free // 1_000_000} MB free"
-    return Finding("disk", free > _LEAST_DISK, says if free > _LEAST_DISK else f"{says}; make room for at least 1 GB")
+    fine = free > _LEAST_DISK
+    return _found("disk", fine, "disk-free" if fine else "disk-full", gigabytes=f"{free / 1_000_000_000:.1f}")
 
 
 def _public_url(settings: Settings) -> Finding:
     wants = bool(settings.viber_token) or (bool(settings.telegram_token) and settings.telegram_mode == "webhook")
-    fine = not wants or settings.public_url.startswith("https://")
-    return Finding(
-        "public address", fine, settings.public_url if fine else "KARTKA_PUBLIC_URL: messengers need https://"
-    )
+    if wants and not settings.public_url.startswith("https://"):
+        return _found("public address", False, "address-plain")
+    return _found("public address", True, "address", url=settings.public_url)

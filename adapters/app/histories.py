@@ -39,15 +39,23 @@ def lake_of(settings: Settings) -> Lake:
 
 
 def import_sales(
-    file: Path, *, lake: Lake, do: Do, phones: ReadPhone, dry_run: bool, earn: bool, progress: Callable[[int], None]
+    file: Path,
+    *,
+    lake: Lake,
+    do: Do,
+    phones: ReadPhone,
+    dry_run: bool,
+    earn: bool,
+    progress: Callable[[int], None],
+    columns: Mapping[str, str] | None = None,
 ) -> Report:
     """Every good receipt of the file is in the lake and its owner known to have bought; `earn`: points are booked.
 
     A line that is rejected takes its whole receipt with it: no receipt is there in half. Raises BadFile.
     """
-    name, report, bad = _digest(file), Report(), set[Key]()
+    name, report, bad = lake_name(file), Report(), set[Key]()
     with lake.staging() as staging:
-        good = _staged(file, staging, do, phones, bad, report, progress)
+        good = _staged(file, staging, do, phones, bad, report, progress, columns)
 
         def is_bad(key: Key) -> bool:
             return key in bad or (*key[:-1], None) in bad
@@ -98,7 +106,7 @@ def _stretch(after: datetime | None) -> str:
 
 def _staged(
     file: Path, staging: Staging, do: Do, phones: ReadPhone, bad: set[Key], report: Report,
-    progress: Callable[[int], None],
+    progress: Callable[[int], None], columns: Mapping[str, str] | None,
 ) -> int:  # fmt: skip
     """How many good lines are staged; receipts with a rejected line are in `bad`, the reasons in the report."""
     zone = do(lambda work: work.programme.timezone)
@@ -106,7 +114,7 @@ def _staged(
     good = 0
 
     def lines() -> Iterator[tuple[int, HistoryLine]]:
-        for number, line in history_lines(file, zone):
+        for number, line in history_lines(file, zone, columns):
             if isinstance(line, HistoryLine):
                 yield number, line
             else:
@@ -251,10 +259,10 @@ def _parquet(file: Path, rows: Iterator[dict[str, str]], progress: Callable[[int
     return count
 
 
-def _digest(file: Path) -> str:
+def lake_name(file: Path) -> str:
     """The file's name in the lake: the same content is the same import."""
     if not file.is_file():
-        raise BadFile(f"{file}: no such file")
+        raise BadFile(str(file), "no-file")
     digest = hashlib.sha256()
     with file.open("rb") as content:
         while block := content.read(1 << 20):

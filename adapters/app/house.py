@@ -5,20 +5,29 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from aiohttp import ClientSession
 
+from adapters.app.audiences import holdout_salt
+from adapters.app.campaigndesk import CampaignDesk
+from adapters.app.campaigning import Launches
 from adapters.app.channels import open_channels
+from adapters.app.lakebuyers import LakeBuyers
+from adapters.app.segmenting import Segmenting
 from adapters.app.settings import BadSetting, Settings, must_have_secret, read_programme
 from adapters.chat.channel import WebChannel
 from adapters.codes.drawing import Drawer
 from adapters.codes.reading import read_barcodes
 from adapters.db import schema
+from adapters.db.campaignviews import CampaignReads
 from adapters.db.consoleviews import ConsoleReads
+from adapters.db.customerviews import CustomerReads
 from adapters.db.desk import SessionRows, TillDesk
 from adapters.db.engines import (
     DEFAULT_LANES,
     AsyncEngine,
+    DatabaseError,
     Engine,
     is_sqlite,
     must_be_safe,
@@ -26,10 +35,14 @@ from adapters.db.engines import (
     serve_alone,
     sync_engine,
 )
-from adapters.db.lanes import Lanes
+from adapters.db.homeviews import HomeReads
+from adapters.db.lanes import Busy, Lanes
 from adapters.db.outside import Outside
 from adapters.db.readers import Mailroom, MediaShelf, Memories
+from adapters.db.segmentlists import SegmentLists
+from adapters.db.segmentviews import SegmentReads
 from adapters.db.weekviews import WeekReads
+from adapters.delivery.campaigns.receipts import Receipts
 from adapters.delivery.desk import Desk
 from adapters.texts.catalogue import Catalogue
 from adapters.texts.phones import PhoneReader
@@ -65,7 +78,14 @@ class House:
     channels: Mapping[str, Channel]
     desk: Desk
     console_views: ConsoleReads
+    home_views: HomeReads
+    customer_views: CustomerReads
     week_views: WeekReads
+    campaign_views: CampaignReads
+    launches: Launches
+    receipts: Receipts
+    campaign_desk: CampaignDesk
+    segments: Segmenting
     roles: frozenset[str]
     demo: bool
     demo_logins: Mapping[str, str]
@@ -131,6 +151,13 @@ async def open_house(
         if lock is not None:
             await mailroom.release_leases()
         await desk.start()
+        segments = Segmenting(
+            SegmentReads(reading, outside),
+            SegmentLists(reading, outside),
+            LakeBuyers(Path(settings.lake), reads),
+            outside,
+            holdout_salt(settings),
+        )
         try:
             yield House(
                 settings=settings,
@@ -152,13 +179,21 @@ async def open_house(
                 channels=channels,
                 desk=desk,
                 console_views=ConsoleReads(reading),
+                home_views=HomeReads(reading, programme.timezone, outside.questionnaire),
+                customer_views=CustomerReads(reading),
                 week_views=WeekReads(reading),
+                campaign_views=CampaignReads(reading),
+                launches=Launches(settings, engine, outside),
+                receipts=Receipts(lanes, (Busy, DatabaseError)),
+                campaign_desk=CampaignDesk(settings, looking, outside, drawer, lanes),
+                segments=segments,
                 roles=roles,
                 demo=demo,
                 demo_logins=demo_logins or {},
             )
         finally:
             await desk.close()
+            await segments.close()
             await lanes.close()
             await reads.close()
             looking.dispose()

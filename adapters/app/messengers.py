@@ -21,7 +21,10 @@ def add_hooks(app: web.Application, house: House) -> None:
     if "viber" in house.channels:
         room = import_module("adapters.viber.webhook")
         channel, token = house.channels["viber"], house.settings.viber_token
-        room.Hook(door=house.desk, channel=channel, token=token, programme=house.programme).add_routes(app)
+        hook = room.Hook(
+            door=house.desk, channel=channel, token=token, programme=house.programme, receipts=house.receipts
+        )
+        hook.add_routes(app)
 
 
 def telegram_hook(house: House) -> Any:

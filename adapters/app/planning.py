@@ -15,13 +15,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adapters.analytics.bought import Aside, bought
 from adapters.analytics.clusters import told as clusters_told
 from adapters.analytics.counted import Counted, Figures
+from adapters.analytics.duck import DuckDB
 from adapters.analytics.engines import engine_of
 from adapters.analytics.features import SCHEMA, features
+from adapters.analytics.gathering import history_of
+from adapters.analytics.history import History
 from adapters.analytics.lakelines import broken
-from adapters.analytics.leaving import LEARNED, chances, goods_of, learn, sample
+from adapters.analytics.leaving import learn, risks
 from adapters.analytics.leaving import told as churn_told
 from adapters.analytics.neighbours import Door
 from adapters.analytics.plan import Asked, Newcomer, Plan, Progress, PromoItem, must_offer, prepare
@@ -29,9 +31,11 @@ from adapters.analytics.ports import Moved
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.analytics.weekly import clusters_before, keep_clusters
+from adapters.app.catalogue import products_of, table_of
 from adapters.app.owners import Do, all_of, former_owners
 from adapters.app.settings import Settings
 from adapters.app.situations import Seen, door, situations
+from adapters.app.uplifting import order_of
 from adapters.db.planrows import CHUNK
 from adapters.db.profilerows import CHUNK as PROFILES
 from adapters.db.work import DbWork
@@ -56,28 +60,48 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     promo, withheld = do(partial(_offered, week=week))
     must_offer(week, promo, withheld)
     former = former_owners(do)
-    day, source, catalogue = first - timedelta(days=1), Moved(lake, former), _catalogue(do)
-    around = Around(_products(catalogue))
+    day, source, catalogue = first - timedelta(days=1), Moved(lake, former), products_of(do)
+    around = Around(table_of(catalogue))
     progress("features", 0.0)
-    table = _features(settings, source, around, day, zone)
+    gone, unprofiled = (
+        frozenset(all_of(do, read, lambda one: one))
+        for read in (
+            lambda work, after: work.planning.forgotten(after, _READ),
+            lambda work, after: work.planning.unprofiled(after, _READ),
+        )
+    )
+    history = history_of(source, shy=gone | unprofiled, keeps=not dry_run)
+    progress("features", 0.2)
+    table = _features(settings, history, source, around, day, zone)
     switches = do(lambda work: work.situations.switches())
-    gone = frozenset(all_of(do, lambda work, after: work.planning.forgotten(after, _READ), lambda one: one))
-    asked = _asked(do, week, table, catalogue, clusters_before(lake, week), door(switches, gone), promo, withheld)
-    aside = Aside(sample(table["owner"].to_pylist(), LEARNED))
-    plan = prepare(bought(source, first, aside=aside), week, first, asked, progress=progress)
-    if not len(plan.bought.days) and (missing := broken(lake)):
+    asked = _asked(
+        do, week, table, catalogue, clusters_before(lake, week), door(switches, gone), promo, withheld, unprofiled
+    )  # fmt: skip
+    bought = history.purchases(first)
+    if not len(bought.days) and (missing := broken(lake)):
         raise HistoryUnreadable(
             f"{week}: none of the purchase history can be read, the plan stays: put {', '.join(missing)} back "
             "from a backup without `.broken`, or remove it"
         )
-    progress("churn", 0.6)
-    with closing(engine_of("duckdb")) as engine:  # of some customers alone: that needs no server
-        risk, verdict = learn(engine, aside.lines, around, aside.owners, end=day, zone=zone)
-    leaving = chances(risk, table, day, plan.bought, goods_of(aside.lines, day))
-    table = _labelled(table, plan).append_column("leaving", leaving)
+    progress("churn", 0.25)
+    with closing(DuckDB()) as engine:  # of some customers alone: that needs no server
+        risk, verdict, learned = learn(engine, history, around, end=day, zone=zone)
+    order = order_of(settings, do, history, around, risk, day=day, now=now, without=gone | unprofiled)
+    del history  # of a hundred million lines a gigabyte, beside the purchases
+    plan = prepare(bought, week, first, asked, progress=progress)
+    leaving, why = risks(risk, table, day, plan.bought, learned)
+    table = _labelled(table, plan).append_column("leaving", leaving).append_column("leaving_why", why)
     counted = Counted(len({one.sku for one in asked.promo}), asked.switch, withheld=asked.withheld)
     seen = Seen(
-        week, first, now.astimezone(zone).date(), source, table, asked.unprofiled, gone, [row[3] for row in catalogue]
+        week,
+        first,
+        now.astimezone(zone).date(),
+        source,
+        table,
+        asked.unprofiled,
+        gone,
+        [row[3] for row in catalogue],
+        order,
     )
 
     def whole() -> Figures:
@@ -99,9 +123,12 @@ def plan_week(settings: Settings, do: Do, week: str, now: datetime, *, dry_run: 
     return figures
 
 
-def _features(settings: Settings, source: Moved, around: Around, day: date, zone: Any) -> pa.Table:
+def _features(
+    settings: Settings, history: History, source: Moved, around: Around, day: date, zone: Any
+) -> pa.Table:  # fmt: skip
     with closing(engine_of(settings.analytics)) as engine:
-        made = features(engine, engine.lines(source), around, as_of=day, zone=zone)
+        lines = engine.lines(history) if isinstance(engine, DuckDB) else engine.lines(source)
+        made = features(engine, lines, around, as_of=day, zone=zone)
         return run(engine, made, SCHEMA).combine_chunks()
 
 
@@ -137,16 +164,6 @@ def _ended(work: DbWork, after: str) -> bool:
     return work.profiles.end(after)
 
 
-def _catalogue(do: Do) -> list[tuple[str, str, str, int, str]]:
-    return list(all_of(do, lambda work, after: work.planning.products(after, _READ), lambda row: row[0]))
-
-
-def _products(rows: Sequence[tuple[str, str, str, int, str]]) -> pa.Table:
-    names = ("sku", "category", "brand")
-    columns = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)}
-    return pa.table({**columns, "price": pa.array([row[3] for row in rows], pa.int64())})
-
-
 def _offered(work: DbWork, week: str) -> tuple[list[PromoItem], int]:
     """What may be picked for a person, and how many items may not."""
     promo, withheld = work.planning.promo(week), work.planning.withheld(week)
@@ -156,21 +173,17 @@ def _offered(work: DbWork, week: str) -> tuple[list[PromoItem], int]:
 
 def _asked(
     do: Do, week: str, table: pa.Table, products: Sequence[tuple[str, str, str, int, str]], before: Any,
-    next_door: Door, promo: Sequence[PromoItem], withheld: int,
+    next_door: Door, promo: Sequence[PromoItem], withheld: int, unprofiled: frozenset[str],
 ) -> Asked:  # fmt: skip
-    def chunks(read: Callable[[DbWork, str], Sequence[Any]], key: Callable[[Any], str]) -> list[Any]:
-        return list(all_of(do, read, key))
-
-    refused = chunks(lambda work, after: work.planning.refused(after, _READ), lambda row: row[0])
-    unprofiled = chunks(lambda work, after: work.planning.unprofiled(after, _READ), lambda one: one)
+    refused = all_of(do, lambda work, after: work.planning.refused(after, _READ), lambda row: row[0])
     return Asked(
         promo=promo,
         category={sku: category for sku, category, *_ in products},
         brand={sku: brand for sku, _, brand, *_ in products},
         door=next_door,
-        store=dict(zip(table["owner"].to_pylist(), table["top_store"].to_pylist(), strict=True)),
+        store=table.select(["owner", "top_store"]),
         refused=[*refused, *do(lambda work: work.planning.used_up(week))],
-        unprofiled=frozenset(unprofiled),
+        unprofiled=unprofiled,
         newcomers=[Newcomer(one.customer, one.interests, one.store) for one in _newcomers(do)],
         before=before,
         withheld=withheld,

@@ -13,11 +13,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 
 from adapters.app.background import running
+from adapters.app.counting import count
 from adapters.app.house import House
+from adapters.app.importfolders import forget_files
 from adapters.db.engines import DatabaseError
 from adapters.db.lanes import Busy
 from adapters.db.leading import Leader
@@ -27,13 +30,17 @@ from adapters.db.sealing import seal
 from adapters.db.work import DbWork
 from bot.news import voucher_ends
 from bot.ports import Letter
+from core.campaigns.measuring import anything_due
 from core.customers.actions import customer_of
 from core.offers.reporting import is_due
 from core.offers.weekly import week_of
-from core.surveys.actions import book_rewards, open_some
+from core.surveys.actions import book_rewards, judge_some, open_some
+from core.vouchers.actions import expire_some
 
 HOUR = 3600.0
 OFTEN = 60.0
+FEW = 20
+"""Works of every day, which are no news."""
 _REWARDS = 200
 _REMINDERS = 50
 PLANNED_AHEAD = timedelta(hours=6)
@@ -55,12 +62,17 @@ async def tidied(house: House, every: float = HOUR, often: float = OFTEN) -> Asy
     try:
         async with (
             running(_for_ever("scheduler.purged", leader, lambda: purge(house.lanes, _now()), every)),
+            running(_for_ever("scheduler.uploads", leader, lambda: uploads_forgotten(house, _now()), every)),
             running(_for_ever("scheduler.night", leader, lambda: night(house), often)),
             running(_for_ever("scheduler.opened", leader, Gatekeeper(house), often)),
+            running(_for_ever("scheduler.judged", leader, lambda: judged(house), often / 12)),
             running(_for_ever("scheduler.reminded", leader, lambda: remind(house, _now()), often * 15)),
             running(_for_ever("scheduler.compacted", leader, Tidier(house), every)),
             running(_for_ever("scheduler.planned", leader, lambda: planned(house, _now()), often * 5)),
+            running(_for_ever("scheduler.campaigns", leader, house.launches.open, often / 12)),
+            running(_for_ever("scheduler.counted", leader, lambda: count(house, _now()), every)),
             running(_for_ever("scheduler.reported", leader, lambda: reported(house, _now()), every)),
+            running(_for_ever("scheduler.measured", leader, lambda: measured(house, _now()), every)),
         ):
             yield
     finally:
@@ -68,11 +80,13 @@ async def tidied(house: House, every: float = HOUR, often: float = OFTEN) -> Asy
 
 
 async def night(house: House) -> dict[str, int]:
-    """What time does to points is done, rewards are booked, operations sealed: how many of each. Raises Busy."""
+    """What time does to points and vouchers, rewards booked, operations sealed: how many of each. Raises Busy."""
     done = await run_night(house.lanes, _now())
-    rewards = sealed = 0
+    rewards = sealed = vouchers = 0
     while count := await house.lanes.do("rewards", lambda work: book_rewards(work, limit=_REWARDS)):
         rewards += count
+    while count := await house.lanes.do("vouchers", expire_some):
+        vouchers += count
     while count := await house.lanes.do("seals", lambda work: seal(work.connection)):
         sealed += count
     from adapters.app.histories import LAG, follow, lake_of  # Parquet's library is loaded when there is a lake to fill
@@ -82,7 +96,13 @@ async def night(house: House) -> dict[str, int]:
     lines = 0
     with suppress(LakeBusy):  # the mark has not moved: the next run brings these lines as well
         lines = await house.lanes.do("lake", lambda work: follow(work, lake, until))
-    return {**done, "rewards": rewards, "sealed": sealed, "lines": lines}
+    return {**done, "rewards": rewards, "vouchers": vouchers, "sealed": sealed, "lines": lines}
+
+
+async def uploads_forgotten(house: House, now: datetime) -> dict[str, int]:
+    """Files that somebody brought and did not import are gone after a day: people's names do not lie about."""
+    root, older = Path(house.settings.uploads), (now - timedelta(days=1)).timestamp()
+    return {"files": await asyncio.to_thread(forget_files, root, older_than=older)}
 
 
 class Tidier:
@@ -135,6 +155,14 @@ class Gatekeeper:
             after = done.after
 
 
+async def judged(house: House) -> dict[str, int]:
+    """Who has completed the questionnaire is known of everybody: in how many works. Raises Busy."""
+    works = 0
+    while await house.lanes.do("completions", judge_some):
+        works += 1
+    return {"works": works if works > FEW else 0}
+
+
 async def remind(house: House, now: datetime) -> dict[str, int]:
     """Customers hear of vouchers that end within the programme's days, once each, in the daytime. Raises Busy."""
     days = house.programme.voucher_reminder_days
@@ -171,7 +199,9 @@ async def planned(house: House, now: datetime) -> dict[str, int]:
     local = now.astimezone(house.programme.timezone)
     weeks = [week_of(local.date()), week_of((local + PLANNED_AHEAD).date())]
     wanted = await house.lanes.do("plans", lambda work: [one for one in weeks if _wanted(work, one)])
-    made = [await _by_a_child(house, "scheduler.planned", "plan-week", week) for week in dict.fromkeys(wanted)]
+    made = [
+        await _by_a_child(house, "scheduler.planned", "plan-week", f"--week={week}") for week in dict.fromkeys(wanted)
+    ]
     return {"planned": sum(made)}
 
 
@@ -186,13 +216,20 @@ async def reported(house: House, now: datetime) -> dict[str, int]:
         return [week for week in planned if is_due(work.reports.of(week), now, zone)]
 
     wanted = await house.lanes.do("reports", due)
-    made = [await _by_a_child(house, "scheduler.reported", "week-report", week) for week in wanted]
+    made = [await _by_a_child(house, "scheduler.reported", "week-report", f"--week={week}") for week in wanted]
     return {"reported": sum(made)}
 
 
-async def _by_a_child(house: House, chore: str, verb: str, week: str) -> bool:
-    """The command is done about the week by a process of its own, as a person's would be; whether it could."""
-    command = (*NICE, sys.executable, "-m", "adapters.app", verb, "--week", week)
+async def measured(house: House, now: datetime) -> dict[str, int]:
+    """Results of campaigns are a day old at most, until they are final; by a process of its own, too."""
+    if not await house.lanes.do("results", lambda work: anything_due(work, now)):
+        return {"measured": 0}
+    return {"measured": int(await _by_a_child(house, "scheduler.measured", "campaign-results"))}
+
+
+async def _by_a_child(house: House, chore: str, *verb: str) -> bool:
+    """The command is done by a process of its own, as a person's would be; whether it could."""
+    command = (*NICE, sys.executable, "-m", "adapters.app", *verb)
     environment = {**os.environ, **house.settings.environment}
     child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=DEVNULL, stderr=PIPE)
     try:
@@ -202,7 +239,7 @@ async def _by_a_child(house: House, chore: str, verb: str, week: str) -> bool:
         await child.wait()
         raise
     if child.returncode:
-        log.warning("scheduler.failed", chore=chore, week=week, said=_last_line(said))
+        log.warning("scheduler.failed", chore=chore, command=" ".join(verb), said=_last_line(said))
     return not child.returncode
 
 

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     secret_key: str = Field(default="", repr=False)
     programme: str = ""
     lake: str = "var/lake"
+    uploads: str = "var/imports"
     analytics: str = Field(default="duckdb", repr=False)
     telegram_token: str = Field(default="", repr=False)
     telegram_api: str = "https://api.telegram.org"

@@ -16,6 +16,7 @@ import pyarrow as pa
 from adapters.analytics.neighbours import Door
 from adapters.analytics.ports import Moved
 from adapters.analytics.situations import big_tickets, dear, leaving
+from adapters.app.uplifting import Order
 from adapters.db.work import DbWork
 from core.offers.meeting import Arm, Person, birthday_in, last_day
 from core.offers.model import Offer
@@ -43,6 +44,8 @@ class Seen:
     unprofiled: Set[str]
     gone: Set[str]
     prices: Sequence[int]
+    order: Order
+    """In which the leaving get their vouchers."""
 
 
 def door(switches: Mapping[Rule, Switch], gone: Set[str]) -> Door:
@@ -89,6 +92,8 @@ def _vouchers(do: Do, seen: Seen, switch: Switch, offers: Sequence[Offer], dry_r
             found = []
     reach = sum(counts.values()) if switch.on and not why else sum(before.values()) + len(found)
     told = _told(switch, reach, counts, why)
+    if rule is Rule.LEAVING and why != "no-risk":
+        return {**told, **seen.order.told()}
     return {**told, "price": price} if rule is Rule.BIG_TICKETS else told
 
 
@@ -121,7 +126,8 @@ def _people(do: Do, seen: Seen, switch: Switch, price: int) -> tuple[list[Person
     elif "leaving" not in seen.table.column_names:
         return [], "no-risk"
     else:
-        owners = leaving(seen.table, switch.value("risk") / 100)
+        uplift = seen.order.uplift if seen.order.by_uplift else None
+        owners = leaving(seen.table, switch.value("risk") / 100, uplift)
     return _persons(seen, switch, owners), ""
 
 

@@ -5,9 +5,11 @@ from typing import Annotated, NoReturn
 import typer
 
 from adapters.app.commands import do_once, ready_settings
+from adapters.console.orderwords import order
 from adapters.db.work import DbWork
 from adapters.texts.catalogue import Catalogue
 from bot.words import Words, say
+from core.audit.model import COMMAND, Entry
 from core.offers.situations import Gives, Parameter, Switch, Unit, rule_of
 from core.offers.switching import switch
 from core.shared.refusals import Refusal
@@ -53,6 +55,8 @@ def _switch(rule: str, *, on: bool, offer: str | None, control: int | None, numb
     def job(work: DbWork) -> str:
         wanted = rule_of(rule)
         made = switch(work, rule=wanted, on=on, actor=ACTOR, offer=offer, control=control, numbers=numbers)
+        told = {"on": made.on, "offer": made.offer, "control": made.control, "values": dict(made.values)}
+        work.audit.note(Entry(work.now, COMMAND, "situation.switch", wanted.value, None, told))
         return _line(made)
 
     try:
@@ -80,6 +84,8 @@ def _lines(work: DbWork) -> list[str]:
         if told:
             lacking = f"; lacks {told['why']}" if told["why"] else ""
             found.append(f"  {week}: reach {told['reach']}, given {told['given']}, control {told['control']}{lacking}")
+            if in_order := order(told, work.programme.currency):
+                found.append(f"  {texts.say(in_order, Language.EN)}")
     return found
 
 

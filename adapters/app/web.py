@@ -7,16 +7,19 @@ from importlib import import_module
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from adapters.app.consoling import rooms_of
 from adapters.app.frontpage import add_front_page
 from adapters.app.house import House
 from adapters.app.messengers import add_hooks
 from adapters.app.metrics import measured
 from adapters.chat.api import ChatApi
 from adapters.chat.page import add_chat_page
+from adapters.console.factor import FACTOR_ROLES
 from adapters.console.pages import add_console
 from adapters.db import schema
 from adapters.db.engines import DatabaseAway, DatabaseError, answers
 from adapters.db.lanes import Busy
+from adapters.db.staffviews import StaffReads
 from adapters.http.assets import add_assets
 from adapters.http.headers import add_headers
 from adapters.http.problems import problems
@@ -24,6 +27,7 @@ from adapters.http.sessions import Sessions
 from adapters.livecard.page import Door, LiveCard
 from adapters.pos.api import TillApi
 from adapters.pos.page import add_till_page
+from adapters.taps.door import Taps
 
 _LARGEST = 12 * 1024 * 1024
 
@@ -32,7 +36,11 @@ def build_app(house: House) -> web.Application:
     """The application with every door that this house opens."""
     app = web.Application(client_max_size=_LARGEST, middlewares=[measured, problems((Busy, *DatabaseAway))])
     app.on_response_prepare.append(add_headers)
-    sessions = Sessions(house.sessions, house.settings.key("sessions"), lambda: datetime.now(UTC))
+    required = house.programme.second_factor == "required" and not house.demo
+    sessions = Sessions(
+        house.sessions, house.settings.key("sessions"), lambda: datetime.now(UTC),
+        factor_roles=FACTOR_ROLES if required else (),
+    )  # fmt: skip
     add_assets(app)
     _add_health(app, house)
     _add_media(app, house)
@@ -66,10 +74,10 @@ def build_app(house: House) -> web.Application:
             house=house.lanes,
             sessions=sessions,
             texts=house.texts,
-            views=house.console_views,
-            weeks=house.week_views,
+            people=StaffReads(house.reading),
             programme=house.programme,
             key=house.settings.key("logins"),
+            rooms=rooms_of(house, app),
         )
         LiveCard(
             house=house.lanes,
@@ -79,6 +87,7 @@ def build_app(house: House) -> web.Application:
             draw=house.drawer.code,
             door=_mini_app(house),
         ).add_routes(app)
+        Taps(house.lanes).add_routes(app)
         add_front_page(app, house)
         add_hooks(app, house)
     return app

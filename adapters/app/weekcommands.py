@@ -1,6 +1,7 @@
 """Commands about what came of a week's offers, and about which ranking chooses them."""
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -10,8 +11,10 @@ import typer
 from adapters.app.commands import do_once, doing, ready_settings
 from adapters.app.weekwords import report_json, report_lines, switch_lines
 from adapters.console.weekfile import csv_of
+from adapters.db.work import DbWork
+from core.audit.model import COMMAND, Entry
 from core.offers import challenging
-from core.offers.rankings import ranking_named
+from core.offers.rankings import Switch, ranking_named
 from core.offers.verdicts import verdict
 from core.offers.weekly import week_at
 from core.shared.refusals import Refusal
@@ -75,7 +78,7 @@ def challenge(
     """From the next plan on this ranking chooses for some of the people, drawn anew."""
     try:
         wanted = ranking_named(name)
-        made = do_once(ready_settings(), lambda work: challenging.challenge(work, ranking=wanted, share=share, by=BY))
+        made = _switched(lambda work: challenging.challenge(work, ranking=wanted, share=share, by=BY))
     except Refusal as refusal:
         raise _refused(refusal) from None
     _tell(switch_lines(made))
@@ -85,7 +88,7 @@ def challenge(
 def promote() -> None:
     """The challenger is the champion, for everybody, from the next plan on."""
     try:
-        made = do_once(ready_settings(), lambda work: challenging.promote(work, by=BY))
+        made = _switched(lambda work: challenging.promote(work, by=BY))
     except Refusal as refusal:
         raise _refused(refusal) from None
     _tell(switch_lines(made))
@@ -95,10 +98,22 @@ def promote() -> None:
 def stop() -> None:
     """There is no challenger; the champion chooses for everybody from the next plan on."""
     try:
-        made = do_once(ready_settings(), lambda work: challenging.stop(work, by=BY))
+        made = _switched(lambda work: challenging.stop(work, by=BY))
     except Refusal as refusal:
         raise _refused(refusal) from None
     _tell(switch_lines(made))
+
+
+def _switched(job: Callable[[DbWork], Switch]) -> Switch:
+    """The switch as it stands now, noted as somebody's at the machine."""
+
+    def noted(work: DbWork) -> Switch:
+        made = job(work)
+        told = {"champion": made.champion, "challenger": made.challenger, "share": made.share}
+        work.audit.note(Entry(work.now, COMMAND, "ranking.switch", "", None, told))
+        return made
+
+    return do_once(ready_settings(), noted)
 
 
 def _tell(lines: list[str]) -> None:

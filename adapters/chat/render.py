@@ -15,6 +15,7 @@ from bot.messages import (
     ShowCard,
     ShowCodes,
     ShowOffers,
+    ShowPicture,
     ShowPlaces,
     ShowVoucher,
 )
@@ -72,6 +73,10 @@ class Renderer:
             case ShowOffers():
                 said = self._reply("offer", reply.text, reply.buttons, language)
                 said["items"] = [self._offer(letter, at, item) for at, item in enumerate(reply.items)]
+            case ShowPicture():
+                said = self._reply("say", reply.text, reply.buttons, language)
+                alt = self._say(say("chat.picture-alt"), language)
+                said["image"] = {"url": f"{self._public_url}/media/{reply.media}", "alt": alt}
             case SendFile():
                 said = self._reply("say", reply.text, reply.buttons, language)
                 link = f"{self._public_url}/media/{reply.media}"

@@ -49,6 +49,8 @@ class Endpoint(Generic[B]):
     again: int | None = None
     """The status of a repeat that is answered with the first answer."""
     largest: int = LARGEST
+    raw: str = ""
+    """The content type of a body that `handle` reads by itself, as it comes."""
     example: Any = None
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
@@ -124,6 +126,9 @@ def _operation(one: Endpoint[Any], refs: Mapping[Any, Any]) -> dict[str, Any]:
         if one.example is not None:
             content["example"] = one.example
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if one.raw:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": {one.raw: binary}}
     done: dict[str, Any] = {"description": "Done"}
     if one.answer is not None:
         done["content"] = {"application/json": {"schema": refs[(one.answer, "serialization")]}}

@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+from functools import lru_cache
 from pathlib import Path
 
 from aiohttp import web
@@ -16,6 +17,9 @@ ALLOWED = {
     "barcode-detector/dist/iife/ponyfill.js",
     "zxing-wasm/dist/reader/zxing_reader.wasm",
     "idb/build/index.js",
+    "@tabler/core/dist/css/tabler.min.css",
+    "echarts/dist/echarts.min.js",
+    "htmx.org/dist/htmx.min.js",
     "swagger-ui-dist/swagger-ui.css",
     "swagger-ui-dist/swagger-ui-bundle.js",
 }
@@ -53,11 +57,18 @@ def serve_file(request: web.Request, path: Path) -> web.Response:
     """The file with its type and an ETag; 304 when the browser has it."""
     if not path.is_file():
         raise web.HTTPNotFound
-    content = path.read_bytes()
-    tag = hashlib.sha256(content).hexdigest()[:20]
+    content, tag = _read(path, path.stat().st_mtime_ns)
     headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache"}
     if request.headers.get("If-None-Match") == f'"{tag}"':
         return web.Response(status=304, headers=headers)
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     charset = "utf-8" if kind.startswith("text/") else None
     return web.Response(body=content, content_type=kind, charset=charset, headers=headers)
+
+
+@lru_cache(maxsize=128)
+def _read(path: Path, changed: int) -> tuple[bytes, str]:
+    """The file and its tag, read again when it has changed."""
+    del changed
+    content = path.read_bytes()
+    return content, hashlib.sha256(content).hexdigest()[:20]

@@ -28,6 +28,8 @@ TITLES: Mapping[int, str] = {
     500: "Something broke on our side",
     503: "Busy, try again",
 }
+_CLOSED = 499
+"""As the field calls it: the client closed the request before the answer; nobody hears it."""
 _CODES = {400: "unreadable", 401: "unauthorized", 403: "forbidden", 404: "unknown-path", 405: "wrong-method",
           413: "too-large", 415: "wrong-content-type", 429: "too-many-requests", 503: "try-again"}  # fmt: skip
 
@@ -110,6 +112,8 @@ def problems(busy_errors: tuple[type[Exception], ...] = ()) -> Any:
         except busy_errors:
             found = busy()
         except Exception as error:  # the last door: a fault is logged under a number and answered, never shown
+            if isinstance(error, ConnectionError) and _gone(request):
+                return web.Response(status=_CLOSED, reason="Client Closed Request")
             incident = secrets.token_hex(6)
             frames = traceback.format_tb(error.__traceback__)
             log.error("http.fault", incident=incident, error=type(error).__name__, trace="".join(frames[-6:]))
@@ -119,6 +123,11 @@ def problems(busy_errors: tuple[type[Exception], ...] = ()) -> Any:
         return _page(found) if _for_people(request) else respond(found)
 
     return middleware
+
+
+def _gone(request: web.Request) -> bool:
+    """Whoever asked has hung up: nobody is there to be answered, and nothing is at fault."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def _for_people(request: web.Request) -> bool:

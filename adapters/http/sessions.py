@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -30,12 +30,18 @@ class StaffSession:
     one_time: bool
     created_at: datetime
     seen_at: datetime
+    sends: bool = False
+    """May start what is sent to customers."""
+    factored: bool = False
+    """The second factor was proven in this session."""
+    enrolled: bool = False
+    """The member has a second factor."""
 
 
 class SessionStore(Protocol):
     """Where sessions are kept; a disabled member's are never found."""
 
-    async def open(self, token_hash: str, staff: str, at: datetime) -> None: ...
+    async def open(self, token_hash: str, staff: str, at: datetime, *, factored: bool) -> None: ...
 
     async def find(self, token_hash: str) -> StaffSession | None: ...
 
@@ -47,17 +53,26 @@ class SessionStore(Protocol):
 SESSION = web.RequestKey("session", StaffSession)
 
 
+Denied = Callable[[web.Request, StaffSession], Awaitable[None]]
+
+
 class Sessions:
-    """Opens, finds and closes sessions; a guard for handlers."""
+    """Opens, finds and closes sessions; a guard for handlers. `factor_roles`: who must have a second factor."""
 
-    def __init__(self, store: SessionStore, key: bytes, clock: Callable[[], datetime]) -> None:
-        self._store, self._key, self._clock = store, key, clock
+    def __init__(
+        self, store: SessionStore, key: bytes, clock: Callable[[], datetime], *, factor_roles: Collection[str] = ()
+    ) -> None:
+        self._store, self._key, self._clock, self._factor_roles = store, key, clock, factor_roles
+        self.denied: Denied | None = None
+        """Hears of whoever is logged in and may not do what they asked for."""
 
-    async def log_in(self, request: web.Request, response: web.StreamResponse, staff: str) -> None:
+    async def log_in(
+        self, request: web.Request, response: web.StreamResponse, staff: str, *, factored: bool = False
+    ) -> None:
         """A fresh session is this browser's; an older one of it is over (no fixation)."""
         await self.log_out(request, response)
         token = secrets.token_urlsafe(32)
-        await self._store.open(_hash(token), staff, self._clock())
+        await self._store.open(_hash(token), staff, self._clock(), factored=factored)
         response.set_cookie(
             COOKIE, token, path="/", secure=True, httponly=True, samesite="Lax", max_age=int(ABSOLUTE.total_seconds())
         )
@@ -82,6 +97,10 @@ class Sessions:
             await self._store.touch(session.token_hash, now)
         return session
 
+    def factor_due(self, session: StaffSession) -> bool:
+        """True while the second factor, which the member has or must have, is not proven in this session."""
+        return not session.factored and (session.enrolled or session.role in self._factor_roles)
+
     def csrf(self, session: StaffSession) -> str:
         """The token that forms and scripts of this session send back."""
         return hmac.digest(self._key, f"csrf|{session.token_hash}".encode(), hashlib.sha256).hex()
@@ -97,11 +116,17 @@ class Sessions:
                 if page:
                     raise web.HTTPSeeOther(f"/login?next={request.path}")
                 raise Problem(401, "unauthorized", "Log in first.")
-            if session.one_time:
+            if session.one_time and not (session.enrolled and not session.factored):
                 if page:
                     raise web.HTTPSeeOther(f"/password?next={request.path}")
                 raise Problem(403, "password-due", "Choose a password of your own first.")
+            if self.factor_due(session):
+                if page:
+                    raise web.HTTPSeeOther(f"/factor?next={request.path}")
+                raise Problem(403, "factor-due", "Open /factor and type the code of your authenticator first.")
             if session.role not in roles:
+                if self.denied is not None:
+                    await self.denied(request, session)
                 raise Problem(403, "forbidden", "Your role may not do this.")
             request[SESSION] = session
             if request.method not in {"GET", "HEAD"}:

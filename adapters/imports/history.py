@@ -1,14 +1,15 @@
 """Sales history: rows of a file become lines of receipts, a receipt's own facts checked against one another."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from adapters.imports.files import BadFile, rows_of
+from adapters.imports.files import BadFile, rows_of, wrong_columns
 from adapters.imports.rows import BadRow, Row
+from core.imports.reasons import Reason
 from core.shared.amounts import milli
 
 COLUMNS = ("receipt", "store", "till", "sold_at", "card_or_phone", "sku", "quantity", "unit_price", "discount",
@@ -40,29 +41,31 @@ class HistoryLine:
 class RejectedLine:
     """Why a line is rejected, and of which receipt it is; `business_date` None where the line does not say."""
 
-    reason: str
+    reason: Reason
     store: str
     till: str
     receipt: str
     business_date: date | None
 
 
-def history_lines(path: Path, zone: ZoneInfo) -> Iterator[tuple[int, HistoryLine | RejectedLine]]:
+def history_lines(
+    path: Path, zone: ZoneInfo, columns: Mapping[str, str] | None = None
+) -> Iterator[tuple[int, HistoryLine | RejectedLine]]:
     """Every row with its line: what it says, or why it is rejected. Raises BadFile for a file that cannot be read."""
     first = True
-    for number, row in rows_of(path):
+    for number, row in rows_of(path, columns):
         if first:
             _check_columns(path, row)
             first = False
         try:
             yield number, _line(row, zone)
-        except BadRow as reason:
-            yield number, _rejected(row, zone, str(reason))
+        except BadRow as bad:
+            yield number, _rejected(row, zone, bad.reason)
     if first:
-        raise BadFile(f"{path.name}: no rows under the header {', '.join(COLUMNS)}")
+        raise BadFile(path.name, "no-rows", columns=", ".join(COLUMNS))
 
 
-def _rejected(row: Row, zone: ZoneInfo, reason: str) -> RejectedLine:
+def _rejected(row: Row, zone: ZoneInfo, reason: Reason) -> RejectedLine:
     try:
         day = _instant(row.get("sold_at", ""), zone).astimezone(zone).date()
     except BadRow:
@@ -72,18 +75,18 @@ def _rejected(row: Row, zone: ZoneInfo, reason: str) -> RejectedLine:
 
 def _line(row: Row, zone: ZoneInfo) -> HistoryLine:
     if "" in row:
-        raise BadRow("the row has more cells than the header has columns")
+        raise BadRow("", "too-many-cells")
     for name in REQUIRED:
         if not row.get(name):
-            raise BadRow(f"{name}: must not be empty")
+            raise BadRow(name, "empty")
     sold_at = _instant(row["sold_at"], zone)
     try:
         amount = milli(row["quantity"].replace(",", "."))
-    except ValueError as error:
-        raise BadRow(f"quantity: {error}") from None
+    except ValueError:
+        raise BadRow("quantity", "bad-quantity") from None
     spent = row.get("points_spent", "") or "0"
     if not re.fullmatch(r"\d{1,9}", spent, re.ASCII):
-        raise BadRow("points_spent: a whole number, not negative")
+        raise BadRow("points_spent", "not-whole")
     return HistoryLine(
         _word(row, "receipt"),
         _word(row, "store"),
@@ -102,14 +105,14 @@ def _line(row: Row, zone: ZoneInfo) -> HistoryLine:
 def _word(row: Row, name: str) -> str:
     text = row[name]
     if len(text) > 64 or not text.isprintable():
-        raise BadRow(f"{name}: 1 to 64 printable characters")
+        raise BadRow(name, "bad-word")
     return text
 
 
 def _minor(row: Row, name: str) -> int:
     text = (row.get(name, "") or "0").replace(",", ".")
     if not _MONEY.fullmatch(text):
-        raise BadRow(f"{name}: an amount such as 129.90")
+        raise BadRow(name, "bad-money")
     whole, _, places = text.partition(".")
     return int(whole) * 100 + int(places.ljust(2, "0"))
 
@@ -119,10 +122,10 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise BadRow("sold_at: an instant such as 2025-03-01T12:00:00") from None
+        raise BadRow("sold_at", "bad-instant") from None
     found = found if found.tzinfo is not None else found.replace(tzinfo=zone)
     if not _EARLIEST <= found.year <= _LATEST:
-        raise BadRow(f"sold_at: a year from {_EARLIEST} to {_LATEST}")
+        raise BadRow("sold_at", "bad-year", first=_EARLIEST, last=_LATEST)
     return found
 
 
@@ -130,5 +133,4 @@ def _check_columns(path: Path, row: Row) -> None:
     missing = [name for name in REQUIRED if name not in row]
     unknown = [name for name in row if name and name not in COLUMNS]
     if missing or unknown:
-        wrong = f"lacks {', '.join(missing)}" if missing else f"has unknown {', '.join(unknown)}"
-        raise BadFile(f"{path.name}: {wrong}; the columns are {', '.join(COLUMNS)}")
+        raise wrong_columns(path, missing, unknown, COLUMNS)

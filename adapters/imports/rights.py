@@ -8,16 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from adapters.imports.files import BadFile, rows_of
+from adapters.imports.files import BadFile, rows_of, wrong_columns
 from adapters.imports.rows import BadRow, ReadPhone, read_date
 from adapters.imports.run import Report
 from core.cards.lookup import keys_of
+from core.imports.reasons import Reason, reason
+from core.offers.editing import keep
 from core.offers.model import Audience
-from core.offers.reading import offer_from
-from core.offers.weekly import week_and_sku
 from core.sales.ports import SalesWork
 from core.shared.refusals import Conflict, Invalid, Refusal
-from core.shared.values import CustomerId, Phone
+from core.shared.values import CustomerId
 from core.vouchers.actions import issue
 from core.vouchers.codes import normalised, printed
 
@@ -27,11 +27,12 @@ _VOUCHER_COLUMNS = ("code", "offer", "card_or_phone", "valid_from", "valid_until
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A voucher as `--out` lists it."""
+    """A voucher as `--out` lists it. `fresh`: it was not there before."""
 
     code: str
     offer: str
     owner: str
+    fresh: bool = True
 
 
 def import_offers(path: Path, *, phones: ReadPhone) -> Callable[[SalesWork], Report]:
@@ -44,7 +45,7 @@ def import_offers(path: Path, *, phones: ReadPhone) -> Callable[[SalesWork], Rep
             try:
                 _put_offer(work, data, phones, seen)
             except Invalid as refusal:
-                report.rejected.append((place, f"{refusal.field}: {refusal.data.get('expected', refusal.code)}"))
+                report.rejected.append((place, _reason(refusal)))
             else:
                 report.good += 1
         return report
@@ -52,7 +53,9 @@ def import_offers(path: Path, *, phones: ReadPhone) -> Callable[[SalesWork], Rep
     return job
 
 
-def import_vouchers(path: Path, *, phones: ReadPhone, made: list[Made]) -> Callable[[SalesWork], Report]:
+def import_vouchers(
+    path: Path, *, phones: ReadPhone, made: list[Made], columns: Mapping[str, str] | None = None
+) -> Callable[[SalesWork], Report]:
     """A job: every good row is a voucher; `made` lists them all. A code that is there already stays as it is."""
 
     def job(work: SalesWork) -> Report:
@@ -60,14 +63,14 @@ def import_vouchers(path: Path, *, phones: ReadPhone, made: list[Made]) -> Calla
         made.clear()
         offers = {offer.id for offer in work.offers.current() if offer.audience is Audience.VOUCHER}
         first = True
-        for line, row in rows_of(path):
+        for line, row in rows_of(path, columns):
             if first:
                 _check_columns(path, row)
                 first = False
             try:
                 made.append(_put_voucher(work, row, phones, offers))
-            except BadRow as reason:
-                report.rejected.append((line, str(reason)))
+            except BadRow as bad:
+                report.rejected.append((line, bad.reason))
             else:
                 report.good += 1
         return report
@@ -86,56 +89,49 @@ def write_codes(made: list[Made], path: Path) -> None:
 
 def _offers_of(path: Path) -> list[Any]:
     if not path.is_file():
-        raise BadFile(f"{path}: no such file")
+        raise BadFile(str(path), "no-file")
     if path.stat().st_size > LARGEST:
-        raise BadFile(f"{path.name}: larger than 64 MB")
+        raise BadFile(path.name, "too-large", most=LARGEST >> 20)
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError):
-        raise BadFile(f"{path.name}: not JSON in UTF-8") from None
+        raise BadFile(path.name, "not-json") from None
     if not isinstance(data, dict) or set(data) != {"offers"} or not isinstance(data["offers"], list):
-        raise BadFile(f'{path.name}: must be {{"offers": [...]}} and nothing else')
+        raise BadFile(path.name, "not-offers")
     return list(data["offers"])
 
 
 def _put_offer(work: SalesWork, data: Any, phones: ReadPhone, seen: set[str]) -> None:
-    offer = offer_from(data)
-    if week_and_sku(offer.id) is not None:
-        raise Invalid("id", expected="another id: week-… are the ids of the week's personal offers")
-    if offer.id in seen:
+    named = data.get("id") if isinstance(data, Mapping) else None
+    if isinstance(named, str) and named in seen:
         raise Invalid("id", expected="an id that stands in the file once")
-    people: list[tuple[CustomerId | None, Phone | None]] = []
-    for text in offer.phones:
-        phone = phones(text)
-        if phone is None:
-            raise Invalid("phones", expected=f"phones such as +380671234567, not {text[:4]}…")
-        people.append((None, phone))
-    stored = {key: value for key, value in data.items() if key != "phones"}
-    work.offers.put(offer, stored)
-    if offer.audience is Audience.PERSONAL and "phones" in data:
-        work.offers.assign(offer.id, people)
-    seen.add(offer.id)
+    seen.add(keep(work, data=data, phones=phones).id)
+
+
+def _reason(refusal: Invalid) -> Reason:
+    """Of a field of an offer: what it should be, as whoever writes such files reads it."""
+    return reason(refusal.field, "field", expected=str(refusal.data.get("expected", refusal.code)))
 
 
 def _put_voucher(work: SalesWork, row: Mapping[str, str], phones: ReadPhone, offers: set[str]) -> Made:
     if "" in row:
-        raise BadRow("the row has more cells than the header has columns")
+        raise BadRow("", "too-many-cells")
     offer, owner = row.get("offer", ""), row.get("card_or_phone", "")
     if offer not in offers:
-        raise BadRow("offer: no offer with this id and the audience voucher")
+        raise BadRow("offer", "no-voucher-offer")
     given = row.get("code", "")
     code = normalised(given)
     if given and (not code or code != given.upper()):
-        raise BadRow("code: 4 to 32 Latin letters and digits")
+        raise BadRow("code", "bad-voucher-code")
     first, last = read_date(row, "valid_from"), read_date(row, "valid_until")
     if first is not None and last is not None and last < first:
-        raise BadRow("valid_until: a day not before valid_from")
+        raise BadRow("valid_until", "ends-before")
     customer, phone_hash = _owner(work, owner, phones)
     known = work.vouchers.find([code], (), lock=False).get(code) if code else None
     if known is not None:
         if known.offer != offer:
-            raise BadRow("code: belongs to another offer")
-        return Made(known.code, offer, owner)
+            raise BadRow("code", "of-another-offer")
+        return Made(known.code, offer, owner, fresh=False)
     return Made(_issued(work, offer, customer, phone_hash, first, last, code), offer, owner)
 
 
@@ -153,7 +149,7 @@ def _issued(
             work, offer=offer, customer=customer, phone_hash=phone_hash, valid_from=first, valid_until=last, code=code
         )
     except Conflict:
-        raise BadRow("code: taken") from None
+        raise BadRow("code", "taken") from None
     return made.code
 
 
@@ -170,7 +166,7 @@ def _owner(work: SalesWork, text: str, phones: ReadPhone) -> tuple[CustomerId | 
         return holder.card.customer, None
     phone = phones(text)
     if phone is None:
-        raise BadRow("card_or_phone: neither a card of this house nor a phone")
+        raise BadRow("card_or_phone", "nobody")
     known = work.customers.by_phone(phone)
     if known is not None and known.phone_verified_at is not None:
         return known.id, None
@@ -180,5 +176,5 @@ def _owner(work: SalesWork, text: str, phones: ReadPhone) -> tuple[CustomerId | 
 def _check_columns(path: Path, row: Mapping[str, str]) -> None:
     unknown = [name for name in row if name and name not in _VOUCHER_COLUMNS]
     if "offer" not in row or unknown:
-        wrong = f"has unknown {', '.join(unknown)}" if unknown else "lacks offer"
-        raise BadFile(f"{path.name}: {wrong}; the columns are {', '.join(_VOUCHER_COLUMNS)}")
+        missing = [] if "offer" in row else ["offer"]
+        raise wrong_columns(path, missing, unknown, _VOUCHER_COLUMNS)

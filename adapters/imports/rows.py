@@ -11,6 +11,7 @@ from adapters.imports.ports import ImportedCustomer, ImportedPromo
 from core.cards.model import SYMBOLOGIES, Plastic
 from core.cards.numbers import is_ean13
 from core.cards.plastic import plastic_number
+from core.imports.reasons import NotTaken, reason
 from core.offers.weekly import LONGEST_SKU, monday_of
 from core.shared.refusals import Invalid
 from core.shared.values import Language, Phone, Place, StoreId, person_name
@@ -20,8 +21,11 @@ ReadPhone = Callable[[str], Phone | None]
 Row = Mapping[str, str]
 
 
-class BadRow(ValueError):
-    """The row is rejected; the text names the column and says what would do."""
+class BadRow(NotTaken):
+    """The row is rejected: its column, what is wrong there, and what would do."""
+
+    def __init__(self, column: str, code: str, **data: str | int) -> None:
+        super().__init__(reason(column, code, **data))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,11 @@ def _store(row: Row, phones: ReadPhone) -> Store:
     del phones
     lat, lon = _number(row, "lat"), _number(row, "lon")
     if (lat is None) != (lon is None):
-        raise BadRow("lat, lon: give both or none")
+        raise BadRow("lat" if lat is None else "lon", "both-or-none")
     try:
         place = Place(float(lat), float(lon)) if lat is not None and lon is not None else None
-    except ValueError as error:
-        raise BadRow(f"lat, lon: {error}") from None
+    except ValueError:
+        raise BadRow("lat", "bad-place") from None
     return Store(
         StoreId(_code(row, "store")),
         _needed(row, "name"),
@@ -71,10 +75,10 @@ def _product(row: Row, phones: ReadPhone) -> Product:
 def _customer(row: Row, phones: ReadPhone) -> ImportedCustomer:
     marketing, at = _yes(row, "consent_marketing"), _instant(row, "consent_at")
     if marketing and at is None:
-        raise BadRow("consent_at: a given consent needs the instant it was given, such as 2025-03-01T12:00:00+02:00")
+        raise BadRow("consent_at", "undated")
     email = row.get("email", "")
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-        raise BadRow("email: not an address such as olena@example.com")
+        raise BadRow("email", "bad-email")
     return ImportedCustomer(
         _phone(row, "phone", phones, needed=True),  # type: ignore[arg-type]  # needed: never None
         person_name(row.get("name", "")),
@@ -92,15 +96,15 @@ def _plastic(row: Row, phones: ReadPhone) -> Plastic:
     try:
         number = plastic_number(_needed(row, "number"))
     except Invalid:
-        raise BadRow("number: 4 to 40 digits (letters only in code128 and qr)") from None
+        raise BadRow("number", "bad-plastic") from None
     symbology = _one_of(row, "symbology", ("", *SYMBOLOGIES)) or ("ean13" if is_ean13(number) else "code128")
     if symbology == "ean13" and not is_ean13(number):
-        raise BadRow("number: 13 digits with a right check digit for ean13")
+        raise BadRow("number", "bad-ean13")
     if symbology == "itf" and not (number.isdigit() and len(number) % 2 == 0):
-        raise BadRow("number: an even count of digits for itf")
+        raise BadRow("number", "odd-itf")
     points = row.get("points", "") or "0"
     if not re.fullmatch(r"\d{1,9}", points):
-        raise BadRow("points: a whole number, not negative")
+        raise BadRow("points", "not-whole")
     return Plastic(
         number,
         symbology,
@@ -119,15 +123,15 @@ def _promo(row: Row, phones: ReadPhone) -> ImportedPromo:
     try:
         monday_of(week)
     except Invalid:
-        raise BadRow("week: an ISO week such as 2026-W48") from None
+        raise BadRow("week", "bad-week") from None
     if len(sku.encode()) > LONGEST_SKU:
-        raise BadRow(f"sku: at most {LONGEST_SKU} bytes")
+        raise BadRow("sku", "too-long", most=LONGEST_SKU)
     was, price = (_minor(row, column) if _needed(row, column) else 0 for column in ("price_was", "price"))
     if not 0 < price < was:
-        raise BadRow("price: more than nothing and less than price_was")
+        raise BadRow("price", "not-less")
     limit = row.get("limit", "")
     if limit and not (re.fullmatch(r"\d{1,6}", limit, re.ASCII) and int(limit)):
-        raise BadRow("limit: a whole number from 1, or nothing")
+        raise BadRow("limit", "bad-limit")
     places = tuple(dict.fromkeys(one for one in re.split(r"[\s,|]+", row.get("stores", "")) if one))
     titles = (_title(row, "title_uk"), _title(row, "title_en"))
     return ImportedPromo(week, sku, was, price, *titles, places, int(limit) if limit else None)
@@ -136,7 +140,7 @@ def _promo(row: Row, phones: ReadPhone) -> ImportedPromo:
 def _title(row: Row, column: str) -> str:
     title = " ".join(row.get(column, "").split())
     if len(title) > 200 or not title.isprintable():
-        raise BadRow(f"{column}: at most 200 printable characters")
+        raise BadRow(column, "too-long", most=200)
     return title
 
 
@@ -185,21 +189,21 @@ KINDS: Mapping[str, Kind] = {
 
 def _needed(row: Row, column: str) -> str:
     if not row.get(column):
-        raise BadRow(f"{column}: empty")
+        raise BadRow(column, "empty")
     return row[column]
 
 
 def _code(row: Row, column: str) -> str:
     code = _needed(row, column)
     if not re.fullmatch(r"[^\s/]{1,64}", code):
-        raise BadRow(f"{column}: 1 to 64 characters without spaces and slashes")
+        raise BadRow(column, "bad-code")
     return code
 
 
 def _one_of(row: Row, column: str, allowed: tuple[str, ...]) -> str:
     value = row.get(column, "").lower()
     if value not in allowed:
-        raise BadRow(f"{column}: one of {', '.join(one for one in allowed if one)}")
+        raise BadRow(column, "not-one-of", allowed=", ".join(one for one in allowed if one))
     return value
 
 
@@ -207,7 +211,7 @@ def _yes(row: Row, column: str) -> bool | None:
     value = row.get(column, "").lower()
     if value in {"", "yes", "true", "1", "no", "false", "0"}:
         return None if not value else value in {"yes", "true", "1"}
-    raise BadRow(f"{column}: yes or no")
+    raise BadRow(column, "not-yes-or-no")
 
 
 def _number(row: Row, column: str) -> Decimal | None:
@@ -217,9 +221,9 @@ def _number(row: Row, column: str) -> Decimal | None:
     try:
         value = Decimal(text)
     except InvalidOperation:
-        raise BadRow(f"{column}: not a number") from None
+        raise BadRow(column, "not-number") from None
     if not value.is_finite():
-        raise BadRow(f"{column}: not a number")
+        raise BadRow(column, "not-number")
     return value
 
 
@@ -228,7 +232,7 @@ def _minor(row: Row, column: str) -> int:
     value = _number(row, column) or Decimal(0)
     minor = value * 100
     if value < 0 or value > 10**7 or minor != minor.to_integral_value():
-        raise BadRow(f"{column}: an amount such as 129.90, two decimals at most")
+        raise BadRow(column, "bad-money")
     return int(minor)
 
 
@@ -243,7 +247,7 @@ def read_date(row: Row, column: str) -> date | None:
             continue
         if date(1900, 1, 1) <= day <= date(2100, 1, 1):
             return day
-    raise BadRow(f"{column}: a date such as 1990-12-31")
+    raise BadRow(column, "bad-date")
 
 
 def _instant(row: Row, column: str) -> datetime | None:
@@ -253,7 +257,7 @@ def _instant(row: Row, column: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise BadRow(f"{column}: an instant such as 2025-03-01T12:00:00+02:00") from None
+        raise BadRow(column, "bad-instant") from None
     return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
@@ -263,5 +267,5 @@ def _phone(row: Row, column: str, phones: ReadPhone, *, needed: bool) -> Phone |
         return None
     phone = phones(text)
     if phone is None:
-        raise BadRow(f"{column}: not a phone such as +380671234567")
+        raise BadRow(column, "bad-phone")
     return phone

@@ -17,6 +17,7 @@ from adapters.pos.pagedoors import PageDoors
 from adapters.pos.ports import Courier, House, PosWork, TillDesk
 from adapters.pos.receiptdoors import ReceiptDoors
 from adapters.pos.receipts import Asker, Receipts, to_everybody
+from adapters.pos.sightings import Sightings
 from bot.announce import plastic_linked
 from bot.flows.reasons import reasons
 from bot.ports import Letter
@@ -29,7 +30,7 @@ from core.programme.model import Programme
 from core.sales.recognising import Known, by_voucher, known
 from core.shared.refusals import Unknown
 from core.shared.values import CardId, Language, StoreId, TillId
-from core.stores.model import opens, parse_till_key
+from core.stores.model import parse_till_key
 from core.surveys.joining import bring_back
 
 VERSION = "1.0"
@@ -63,7 +64,7 @@ class TillApi:
     ) -> None:
         self._desk, self._house, self._reads, self._courier = desk, house, reads, courier
         self._programme, self._phones, self._clock = programme, phones, clock
-        self._pace = Buckets(20, 60)
+        self._pace, self._sightings = Buckets(20, 60), Sightings(desk, clock)
         receipts = Receipts(house=house, reads=reads, courier=courier, programme=programme, phones=phones)
         self._keyed = ReceiptDoors(receipts, who=self._asker, missed=self._missed, root="/pos/v1")
         self._paged = ReceiptDoors(receipts, who=_cashier_asks, missed=self._page_missed, root="/till/api")
@@ -157,7 +158,7 @@ class TillApi:
         """The till of the key, living and within its budget of wrong codes."""
         till = await self._till(request)
         view = await self._desk.look(till, None, self._clock() - self._window)
-        if view.till is None or not opens(view.till, _secret(request)):
+        if view.till is None or not self._sightings.admits(view.till, _secret(request)):
             raise _stranger()
         self._must_be_within_budget(view.misses)
         return Asker(till, view.till.store)
@@ -212,7 +213,7 @@ class TillApi:
             phone = self._phones.read(keys.phone) if self._programme.lookup_by_phone else None
             keys = replace(keys, phone=phone.e164 if phone else "")
         view = await self._desk.look(till, keys, now - self._window, week_at(now, self._programme.timezone))
-        if key is not None and (view.till is None or not opens(view.till, key)):
+        if key is not None and not self._sightings.admits(view.till, key):
             raise _stranger()
         self._must_be_within_budget(view.misses)
         try:

@@ -38,6 +38,8 @@ class TillDesk(Protocol):
 
     async def miss(self, till: TillId, at: datetime) -> None: ...
 
+    async def seen(self, till: TillId, at: datetime, *, by_next: bool) -> None: ...
+
 
 class Outbox(Protocol):
     """Letters on their way."""

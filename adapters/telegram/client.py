@@ -27,6 +27,7 @@ from adapters.telegram.door import mini_app_url
 from adapters.telegram.limits import PHOTO_BYTES
 from adapters.telegram.parse import NAME, parse
 from adapters.telegram.render import Call, Renderer
+from adapters.telegram.words import CONNECTIONS, TIMEOUT, Words
 from bot.drawing import picture_of
 from bot.messages import Incoming, ShowCard
 from bot.ports import (
@@ -46,14 +47,13 @@ from bot.ports import (
 from core.shared.values import Address
 
 T = TypeVar("T")
-_TIMEOUT = 15
 _KEYBOARD, _CARD = "keyboard", "card"
 log = structlog.get_logger(__name__)
 
 
 def new_bot(token: str, api: str) -> Bot:
     """The client for a token, against Telegram or a server of that address."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(api), timeout=_TIMEOUT)
+    session = AiohttpSession(api=TelegramAPIServer.from_base(api), timeout=TIMEOUT, limit=CONNECTIONS)
     return Bot(token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
 
 
@@ -68,7 +68,7 @@ class TelegramChannel:
         self.bot = str(bot.id)
         self.client = bot
         self._texts, self._pictures, self._memory, self._media = texts, pictures, memory, media
-        self._renderer = Renderer(texts, mini_app_url(public_url))
+        self._renderer, self._words = Renderer(texts, mini_app_url(public_url)), Words(bot)
         self._quiet_until = 0.0
 
     def parse(self, event: RawEvent) -> Incoming | None:
@@ -80,7 +80,7 @@ class TelegramChannel:
         file = await self.client.get_file(ref)
         if file.file_path is None or (file.file_size or 0) > PHOTO_BYTES:
             return None
-        content = await self.client.download_file(file.file_path, timeout=_TIMEOUT)
+        content = await self.client.download_file(file.file_path, timeout=TIMEOUT)
         return content.read() if content is not None else None
 
     async def answer_callback(self, query: str) -> None:
@@ -95,7 +95,7 @@ class TelegramChannel:
         wait = self._quiet_until - asyncio.get_running_loop().time()
         if wait > 0:
             return Retry(wait)
-        shown = await self._memory.recall(letter.address, _KEYBOARD)
+        shown = await self._memory.recall(letter.address, _KEYBOARD) if letter.keyboard else None
         plan = self._renderer.plan(letter, shown)
         message = ""
         for call in plan.calls:
@@ -135,21 +135,23 @@ class TelegramChannel:
     async def _plain(self, letter: Letter, call: Call) -> Outcome:
         """Our markup was wrong: the words go out without it, and the log says so."""
         log.error("telegram.bad-markup", letter=letter.id)
-        message = await self.client.send_message(int(letter.address.user), call.text, parse_mode=None)
-        return Sent(str(message.message_id))
+        return Sent(await self._words.send(int(letter.address.user), call.text, None, plain=True))
 
     async def _call(self, letter: Letter, call: Call) -> Outcome:
-        chat, markup = int(letter.address.user), _markup(call.markup)
+        chat = int(letter.address.user)
+        if call.picture is None and not call.media:
+            return Sent(await self._words.send(chat, call.text, call.markup))
+        markup = _markup(call.markup)
         if call.picture is not None:
             return await self._picture(letter, call, chat, markup)
-        if call.media:
-            found = await self._media.read(call.media)
-            if found is None:
-                return Rejected("the file is over")
-            document = BufferedInputFile(found[0], call.file_name)
-            sent = await self.client.send_document(chat, document, caption=call.text, reply_markup=markup)
-            return Sent(str(sent.message_id))
-        sent = await self.client.send_message(chat, call.text, reply_markup=markup)
+        found = await self._media.read(call.media)
+        if found is None:
+            return Rejected("the file is over")
+        if call.kept:
+            digest = hashlib.sha256(found[0]).hexdigest()
+            return Sent(str((await self._photo(chat, found[0], digest, call.text, markup)).message_id))
+        document = BufferedInputFile(found[0], call.file_name)
+        sent = await self.client.send_document(chat, document, caption=call.text, reply_markup=markup)
         return Sent(str(sent.message_id))
 
     async def _picture(self, letter: Letter, call: Call, chat: int, markup: Any) -> Outcome:

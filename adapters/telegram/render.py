@@ -15,6 +15,7 @@ from bot.messages import (
     ShowCard,
     ShowCodes,
     ShowOffers,
+    ShowPicture,
     ShowPlaces,
     ShowVoucher,
 )
@@ -31,7 +32,7 @@ CONTACT = "contact"
 class Call:
     """One message to send. `picture` and `media` name what travels with it; `card`: this is the card's message.
 
-    `photo`: an address where Telegram may find the picture, else it is drawn.
+    `photo`: an address where Telegram may find the picture, else it is drawn. `kept`: `media` is a picture.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Call:
     media: str = ""
     file_name: str = ""
     card: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +66,16 @@ class Renderer:
         Keys under the chat change with the last letter of a burst: inline buttons and keys cannot share a message.
         """
         language, reply = letter.language, letter.reply
-        standing = self._keyboard(letter.keyboard, language)
-        mark = self.mark(letter)
         inline = self._inline(reply, language)
         if isinstance(reply, Ask) and reply.wants == "phone":
             share = next((one for one in reply.buttons if one.kind == "phone"), None)
             if share is not None:
                 markup = self._contact(share, letter.keyboard, language)
                 return Plan(self._calls(letter, markup), CONTACT)
-        if not letter.keyboard or shown == mark or not letter.last:
+        mark = self.mark(letter) if letter.keyboard and letter.last else shown
+        if mark == shown:
             return Plan(self._calls(letter, inline))
+        standing = self._keyboard(letter.keyboard, language)
         if inline is None:
             return Plan(self._calls(letter, standing), mark)
         if isinstance(reply, Ask):
@@ -106,6 +108,11 @@ class Renderer:
                         Call(split("\n\n".join(lines))[-1], markup)]  # fmt: skip
             case ShowOffers():
                 return self._offers(reply, markup, language)
+            case ShowPicture(media, text):
+                said = self._say(text, language)
+                if units(html(said)) <= CAPTION:
+                    return [Call(html(said), markup, media=media, kept=True)]
+                return [Call("", None, media=media, kept=True), *self._texts_of(said, markup)]
             case SendFile(media, file_name, _, text):
                 caption = html(self._say(text, language))
                 return [Call(caption, markup, media=media, file_name=file_name)]

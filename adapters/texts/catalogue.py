@@ -96,14 +96,19 @@ class Catalogue:
 
 
 def _read(folder: Path, language: Language) -> _Speech:
-    path = folder / language / "LC_MESSAGES" / "kartka.po"
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=str(language))
+    """Every `.po` file of the language, one for each part of the house; each tells the plural rule."""
+    paths = sorted((folder / language / "LC_MESSAGES").glob("*.po"))
+    if not paths:
+        raise FileNotFoundError(folder / language)
     forms: dict[str, tuple[str, ...]] = {}
-    for message in catalogue:
-        if message.id:
-            key = message.id if isinstance(message.id, str) else message.id[0]
-            said = message.string if isinstance(message.string, tuple) else (str(message.string),)
-            forms[key] = tuple(said)
-    rule = _PLURAL.search(catalogue.plural_forms)
+    rule = None
+    for path in paths:
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=str(language))
+        for message in catalogue:
+            if message.id:
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                said = message.string if isinstance(message.string, tuple) else (str(message.string),)
+                forms[key] = tuple(said)
+        rule = _PLURAL.search(catalogue.plural_forms)
     return _Speech(forms, c2py(rule[1] if rule else "n != 1"))

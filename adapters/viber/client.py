@@ -4,17 +4,20 @@ import asyncio
 import hashlib
 import json
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
-from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout
 
+from adapters.viber.answers import BROADCAST, NOT_ALLOWED, broadcast, posted
 from adapters.viber.carousel import PICTURE
 from adapters.viber.limits import JSON_BYTES
 from adapters.viber.parse import NAME, parse
 from adapters.viber.render import Renderer
 from bot.drawing import picture_of
-from bot.messages import Incoming, SendFile, ShowCard, ShowOffers
+from bot.messages import Incoming, SendFile, ShowCard, ShowOffers, ShowPicture
 from bot.ports import (
     Letter,
     Media,
@@ -26,25 +29,12 @@ from bot.ports import (
     Retry,
     Sent,
     Texts,
-    Unreachable,
-    Unsure,
 )
 
 _TIMEOUT = ClientTimeout(total=10)
 _DEBOUNCE_SECONDS = 5.0
 _PHOTO_BYTES = 8_000_000
 _CARD_SHOWN = "card-shown"
-_DEAD = {5: "not registered", 6: "not subscribed", 11: "no suitable device", 21: "unsupported country"}
-_STOPPED = {
-    2: "the token is wrong",
-    7: "the account is blocked",
-    8: "the account is not found",
-    9: "the account is suspended",
-    10: "no hook is set",
-    15: "the account is not authorised",
-    23: "free messages are used up",
-    24: "no balance",
-}
 log = structlog.get_logger(__name__)
 
 
@@ -70,6 +60,7 @@ class ViberChannel:
         self._session, self._texts, self._pictures = session, texts, pictures
         self._memory, self._media = memory, media
         self.renderer = Renderer(texts)
+        self._most = BROADCAST
 
     def parse(self, event: RawEvent) -> Incoming | None:
         """What the person did."""
@@ -98,6 +89,23 @@ class ViberChannel:
             message = outcome.message
         return Sent(message)
 
+    @property
+    def most(self) -> int:
+        """How many one message may be for; 1 once the platform has said that this bot may not."""
+        return self._most
+
+    async def broadcast(self, letter: Letter, users: Sequence[str]) -> Sequence[Outcome]:
+        """The letter's one message for all of them; those in `failed_list` have their own outcome."""
+        bodies = self.renderer.bodies(letter)
+        full = {"sender": {"name": self._sender}, "broadcast_list": list(users), **bodies[0]}
+        if len(bodies) > 1 or len(_written(full)) > JSON_BYTES:
+            return [await self.send(replace(letter, address=replace(letter.address, user=user))) for user in users]
+        outcome, failed = await broadcast(self.call, full)
+        if outcome == NOT_ALLOWED:
+            self._most = 1
+            return [Retry(0.0)] * len(users)
+        return [failed.get(user, outcome) for user in users]
+
     async def call(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
         """One call; the answer's JSON. Raises ClientError, TimeoutError, ValueError for what is no JSON object."""
         headers = {"X-Viber-Auth-Token": self._token, "Content-Type": "application/json"}
@@ -121,24 +129,7 @@ class ViberChannel:
         return outcome
 
     async def _post(self, body: dict[str, Any]) -> Outcome:
-        try:
-            answer = await self.call("send_message", body)
-        except ClientConnectorError:
-            return Retry(2.0)
-        except (ClientError, TimeoutError, ValueError):
-            return Unsure("the platform gave no answer")
-        status = answer.get("status")
-        if status == 0:
-            return Sent(str(answer.get("message_token", "")))
-        if status in _DEAD:
-            return Unreachable(_DEAD[status])
-        if status in _STOPPED:
-            return Rejected(f"status {status}: {_STOPPED[status]}", fatal=True)
-        if status == 12:
-            return Retry(60.0)
-        if status in {1, 3, 4, 13, 14, 16, 17, 18, 22}:
-            return Rejected(f"status {status}: {str(answer.get('status_message', ''))[:80]}")
-        return Retry(5.0)
+        return await posted(self.call, "send_message", body)
 
     async def _with_media(self, letter: Letter, body: dict[str, Any]) -> dict[str, Any]:
         """The body with the public address of its picture or file, which Viber fetches itself."""
@@ -146,6 +137,8 @@ class ViberChannel:
             return await self._with_pictures(letter, body)
         if not str(body.get("media", "")).startswith(PICTURE):
             return body
+        if isinstance(letter.reply, ShowPicture):
+            return {**body, "media": self._media.url(letter.reply.media)}
         if isinstance(letter.reply, SendFile):
             found = await self._media.read(letter.reply.media)
             size = len(found[0]) if found else 0

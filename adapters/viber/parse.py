@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,6 +37,26 @@ def event_of(body: Any, bot: str) -> RawEvent | None:
         return None
     key = f"{body['event']}:{body.get('message_token', body.get('timestamp', 0))}:{user}"
     return RawEvent(Address(NAME, bot, user), key[:200], body)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A message has come to the person's phone, or before their eyes."""
+
+    address: Address
+    message: str
+    seen: bool
+    at: datetime
+
+
+def receipt_of(body: Any, bot: str) -> Receipt | None:
+    """The callback as a receipt; None for anything else."""
+    if not isinstance(body, dict) or body.get("event") not in ("delivered", "seen"):
+        return None
+    user, token, at = user_of(body), body.get("message_token"), _instant(body.get("timestamp"))
+    if not user or type(token) is not int or at is None:
+        return None
+    return Receipt(Address(NAME, bot, user), str(token), body["event"] == "seen", at)
 
 
 def user_of(body: Json) -> str:

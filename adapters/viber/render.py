@@ -30,6 +30,7 @@ from bot.messages import (
     ShowCard,
     ShowCodes,
     ShowOffers,
+    ShowPicture,
     ShowPlaces,
     ShowVoucher,
 )
@@ -75,6 +76,8 @@ class Renderer:
                 return self._pictured(text, "codes")
             case ShowVoucher():
                 return self._pictured(text, "voucher")
+            case ShowPicture():
+                return self._pictured(text, "kept")
             case ShowPlaces(items=items):
                 if at < RICH or not items:
                     return [_clean(TextMessage(text=part).to_dict()) for part in split(text)]

@@ -14,9 +14,9 @@ from adapters.http.bodies import parse_json, read_body
 from adapters.http.problems import Problem
 from adapters.viber.client import ViberChannel
 from adapters.viber.limits import BODY_BYTES
-from adapters.viber.parse import event_of, user_of
+from adapters.viber.parse import event_of, receipt_of, user_of
 from bot.announce import welcome
-from bot.ports import Door, Letter, RawEvent
+from bot.ports import Door, Letter, RawEvent, Receipts
 from core.programme.model import Programme
 from core.shared.values import Address, Language
 
@@ -29,8 +29,10 @@ log = structlog.get_logger(__name__)
 class Hook:
     """Takes callbacks in."""
 
-    def __init__(self, *, door: Door, channel: ViberChannel, token: str, programme: Programme) -> None:
-        self._door, self._channel, self._programme = door, channel, programme
+    def __init__(
+        self, *, door: Door, channel: ViberChannel, token: str, programme: Programme, receipts: Receipts
+    ) -> None:
+        self._door, self._channel, self._programme, self._receipts = door, channel, programme, receipts
         self._token = token.encode()
         self._storing: set[asyncio.Task[Any]] = set()
 
@@ -55,11 +57,18 @@ class Hook:
             log.warning("viber.failed", desc=str(body.get("desc", ""))[:120])
         event = event_of(body, self._channel.bot)
         if event is None:
+            await self._received(body)
             return web.Response()
         if kind == "conversation_started":
             return self._opened(event)
         await self._door.accept(event)
         return web.Response()
+
+    async def _received(self, body: Any) -> None:
+        """A receipt of a message, on record before the platform hears that we have it; many may come for one."""
+        found = receipt_of(body, self._channel.bot)
+        if found is not None:
+            await self._receipts.note(found.address, found.message, seen=found.seen, at=found.at)
 
     def _opened(self, event: RawEvent) -> web.Response:
         """The welcome at once; the event, with the context it carries, is stored after the response."""

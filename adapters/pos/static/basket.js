@@ -23,9 +23,9 @@ export class Basket {
     this.renewed();
   }
 
-  step(at, by) {
-    this.lines[at].quantity += by;
-    if (this.lines[at].quantity <= 0) this.lines.splice(at, 1);
+  step(line, by) {
+    line.quantity += by;
+    if (line.quantity <= 0) this.lines = this.lines.filter((one) => one !== line);
     this.renewed();
   }
 
@@ -67,8 +67,7 @@ export class Basket {
 
   show() {
     const { $, words, money } = this;
-    const list = $("lines");
-    list.replaceChildren(...this.lines.map((line, at) => this.row(line, at)));
+    this.rows();
     $("basket").hidden = !this.lines.length;
     const quote = this.quote;
     $("discount").textContent = quote && quote.discount ? `${words.discount}: −${money(quote.discount)}` : "";
@@ -85,19 +84,29 @@ export class Basket {
     $("vouchers").textContent = [...(quote?.applied ?? []).filter((one) => one.voucher).map((one) => `${one.voucher}: ✓`), ...reasons].join(" · ");
   }
 
-  row(line, at) {
+  // A line keeps its row while it is in the basket: a knob that is being pressed is not taken from under the finger.
+  rows() {
+    const rows = this.lines.map((line) => line.row ??= this.row(line));
+    const list = this.$("lines");
+    for (const row of [...list.children]) if (!rows.includes(row)) row.remove();
+    rows.forEach((row, at) => {
+      if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
+      const line = this.lines[at];
+      row.querySelector("b").textContent = line.quantity;
+      row.querySelector(".amount").textContent = this.money(this.quote?.lines[at]?.total ?? line.unit_price * line.quantity);
+    });
+  }
+
+  row(line) {
     const row = document.createElement("li");
     const name = document.createElement("span");
     name.className = "what";
     name.textContent = line.name || line.sku;
-    const less = this.knob("−", this.words.less, () => this.step(at, -1));
-    const count = document.createElement("b");
-    count.textContent = line.quantity;
-    const more = this.knob("+", this.words.more, () => this.step(at, 1));
+    const less = this.knob("−", this.words.less, () => this.step(line, -1));
+    const more = this.knob("+", this.words.more, () => this.step(line, 1));
     const amount = document.createElement("span");
     amount.className = "amount";
-    amount.textContent = this.money(this.quote?.lines[at]?.total ?? line.unit_price * line.quantity);
-    row.append(name, less, count, more, amount);
+    row.append(name, less, document.createElement("b"), more, amount);
     return row;
   }
 

@@ -20,9 +20,17 @@ let confirmation = null; // the customer's answer in the chat, once it was asked
 const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: document.body.dataset.currency, currencyDisplay: "narrowSymbol" });
 const money = (minor) => format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
 
-async function take(code) {
-  code = code.trim();
-  if (!code) return;
+// Codes are taken in the order they were scanned, whichever answer is the quicker; what has waited behind a call
+// that nobody answered is not asked again one by one.
+let taken = Promise.resolve();
+let unanswered = 0;
+function take(scanned) {
+  const code = scanned.trim();
+  const before = unanswered;
+  if (code) taken = taken.then(() => (before === unanswered ? takeOne(code) : takeOffline(code)));
+}
+
+async function takeOne(code) {
   if (!navigator.onLine) { offline(true); return takeOffline(code); }
   if (linking && linking.plastic === null) {
     linking.plastic = code;
@@ -39,6 +47,7 @@ async function take(code) {
     if (ok) { lastCode = code; verdict.accepted(content, linking); if (content.card) basket.customer(code, content.customer?.name ?? content.card.number); } else verdict.refused(content);
     if (linking) stopLinking();
   } catch {
+    unanswered += 1;
     offline(true);
     takeOffline(code);
   }
@@ -62,11 +71,21 @@ function takeOffline(code) {
 }
 
 async function settle() {
-  if (selling || !basket.lines.length) return;
+  if (selling) return;
   selling = true;
   $("settle").disabled = true;
+  try {
+    await taken;
+    if (basket.lines.length) await sell();
+  } finally {
+    selling = false;
+    $("settle").disabled = false;
+  }
+}
+
+async function sell() {
   const away = !$("offline").hidden || !navigator.onLine;
-  const lines = basket.lines.map((line) => ({ ...line }));
+  const lines = basket.lines.map(({ row: _, ...line }) => line);
   const body = {
     ...basket.body(store()), till: document.body.dataset.till, receipt: crypto.randomUUID().slice(0, 18),
     sold_at: new Date().toISOString(), ...(confirmation ? { confirmation } : {}),
@@ -84,8 +103,6 @@ async function settle() {
       keptForLater();
     }
   }
-  selling = false;
-  $("settle").disabled = false;
 }
 
 // The queue has the sale, and only the queue sends it: the customer may leave.
