@@ -5,6 +5,7 @@ import hmac
 
 from aiohttp import web
 
+from adapters.console.noting import Notes, nothing
 from adapters.console.passwords import fits, hashed
 from adapters.console.ports import ConsoleWork, House
 from adapters.http.headers import FRAMED, needs
@@ -22,8 +23,10 @@ HOME = {"cashier": "/till"}
 class Login:
     """The pages `/login`, `/logout`, `/password`."""
 
-    def __init__(self, *, house: House, sessions: Sessions, pages: Pages, key: bytes, default: Language) -> None:
-        self._house, self._sessions, self._pages = house, sessions, pages
+    def __init__(
+        self, *, house: House, sessions: Sessions, pages: Pages, notes: Notes, key: bytes, default: Language
+    ) -> None:
+        self._house, self._sessions, self._pages, self._notes = house, sessions, pages, notes
         self._key, self._default = key, default
 
     def add_routes(self, app: web.Application) -> None:
@@ -52,10 +55,17 @@ class Login:
             return response
         may_log_in = member if member is not None and member.disabled_at is None else None
         if not await fits(may_log_in.password if may_log_in else None, password) or may_log_in is None:
-            await self._house.do("staff", lambda work: login_failed(work, account=account, origin=origin))
+            await self._notes.note(
+                request, "login.failed", lambda work: login_failed(work, account=account, origin=origin),
+                login=member.login if member else "", role=member.role if member else "",
+            )  # fmt: skip
             return self._form(request, "login.html", error="login.wrong", status=401)
-        await self._house.do("staff", lambda work: login_succeeded(work, account=account))
-        target = _local(str(form.get("next", "")) or request.query.get("next", "")) or HOME.get(
+        staff = may_log_in.id
+        await self._notes.note(
+            request, "login.in", lambda work: login_succeeded(work, account=account, staff=staff),
+            login=may_log_in.login, role=may_log_in.role,
+        )  # fmt: skip
+        target = local_path(str(form.get("next", "")) or request.query.get("next", "")) or HOME.get(
             may_log_in.role, "/console"
         )
         response = web.Response(status=303, headers={"Location": target})
@@ -67,6 +77,7 @@ class Login:
         session = await self._sessions.find(request)
         if session is not None:
             await self._sessions.check_csrf(request, session)
+            await self._notes.note(request, "login.out", nothing, login=session.login, role=session.role)
         response = web.Response(status=303, headers={"Location": "/login"})
         await self._sessions.log_out(request, response)
         return response
@@ -87,16 +98,22 @@ class Login:
             csrf = self._sessions.csrf(session)
             return self._form(request, "password.html", error="password.weak", status=422, csrf=csrf)
         stored = await hashed(password)
-        member = await self._house.do("staff", lambda work: _choose(work, session, stored))
-        target = _local(request.query.get("next", "")) or HOME.get(member.role, "/console")
+        member = await self._notes.note(
+            request, "password.chosen", lambda work: _choose(work, session, stored),
+            login=session.login, role=session.role,
+        )  # fmt: skip
+        target = local_path(request.query.get("next", "")) or HOME.get(member.role, "/console")
         response = web.Response(status=303, headers={"Location": target})
-        await self._sessions.log_in(request, response, member.id)
+        await self._sessions.log_in(request, response, member.id, factored=session.factored)
         return response
 
     async def _member(self, request: web.Request) -> StaffSession:
+        """Whoever knows the password alone does not change that of somebody with a second factor."""
         session = await self._sessions.find(request)
         if session is None:
             raise web.HTTPSeeOther("/login")
+        if session.enrolled and not session.factored:
+            raise web.HTTPSeeOther("/factor?next=/password")
         return session
 
     def _form(
@@ -104,7 +121,7 @@ class Login:
     ) -> web.Response:
         needs(request, FRAMED)
         language = language_of(request, self._default)
-        target = _local(request.query.get("next", ""))
+        target = local_path(request.query.get("next", ""))
         response = self._pages.show(name, language, status, error=error, next=target, csrf=csrf)
         response.set_cookie(LANGUAGE_COOKIE, language.value, samesite="Lax", secure=True, httponly=True)
         return response
@@ -125,6 +142,6 @@ def _choose(work: ConsoleWork, session: StaffSession, stored: str) -> StaffMembe
     return choose_password(work, staff=member.id, password_hash=stored)
 
 
-def _local(path: str) -> str:
+def local_path(path: str) -> str:
     """A path of this house, empty for anything that could lead elsewhere."""
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path else ""

@@ -1,21 +1,23 @@
 """The page of situations: each rule with its switch, offer and numbers, and whom it met in the last plan."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
-from adapters.console.ports import ConsoleViews, ConsoleWork, House
-from adapters.http.sessions import SESSION, Sessions
-from bot.ports import Texts
+from adapters.console.door import Door
+from adapters.console.figures import is_analyst
+from adapters.console.orderwords import order
+from adapters.console.ports import ConsoleViews, ConsoleWork
+from adapters.http.sessions import SESSION
 from bot.words import Money, Text, Words, say
+from core.offers.fives import situations_in_fives
 from core.offers.model import Audience, Offer
 from core.offers.situations import SITUATIONS, Gives, Parameter, Rule, Switch, Unit, lacks, rule_of
 from core.offers.switching import switch
 from core.offers.views import SituationsView
-from core.programme.model import Programme
 from core.shared.refusals import Invalid, Refusal
 from core.shared.values import Language
 
@@ -23,7 +25,6 @@ CHANGES = ("owner", "marketer")
 SEES = (*CHANGES, "analyst")
 UNKNOWN = ("no-prices", "no-risk")
 """What a plan lacks to tell whom a rule meets."""
-Show = Callable[..., web.Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +40,20 @@ class Tried:
 class SituationPages:
     """`/console/situations`."""
 
-    def __init__(
-        self, *, house: House, views: ConsoleViews, texts: Texts, programme: Programme, show: Show,
-        language_of: Callable[[web.Request], Language],
-    ) -> None:  # fmt: skip
-        self._house, self._views, self._texts, self._programme = house, views, texts, programme
-        self._show, self._language_of = show, language_of
-
-    def add_routes(self, app: web.Application, sessions: Sessions) -> None:
-        """The page is part of the app, with the roles that may see it and those that may change it."""
-        app.router.add_get("/console/situations", sessions.guard(self.page, *SEES, page=True))
-        app.router.add_post("/console/situations/{rule}", sessions.guard(self.change, *CHANGES, page=True))
+    def __init__(self, door: Door, views: ConsoleViews) -> None:
+        self._door, self._views = door, views
+        self._texts, self._programme = door.texts, door.programme
+        door.page("/console/situations", self.page, SEES)
+        door.action("/console/situations/{rule}", self.change, CHANGES)
 
     async def page(self, request: web.Request, tried: Tried | None = None, status: int = 200) -> web.Response:
         """Every rule as a card."""
-        view, language = await self._views.situations(), self._language_of(request)
+        view, language = await self._views.situations(), self._door.language(request)
+        view = situations_in_fives(view) if is_analyst(request) else view
         asked = request.query.get("saved", "")
         cards = [self._card(view, one, tried, language) for one in view.switches.values()]
         may = request[SESSION].role in CHANGES
-        return self._show(request, "situations.html", status, cards=cards, may_change=may, saved=asked)
+        return self._door.show(request, "situations.html", status, cards=cards, may_change=may, saved=asked)
 
     async def change(self, request: web.Request) -> web.StreamResponse:
         """The rule stands as the form says; what cannot be is told beside its field."""
@@ -65,7 +61,10 @@ class SituationPages:
         rule = _rule(request.match_info["rule"])
         actor = request[SESSION].login
         try:
-            await self._house.do("situations", lambda work: _switch(work, rule, form, actor))
+            await self._door.change(
+                request, "situation.switch", lambda work: _switch(work, rule, form, actor), subject=rule.value,
+                seen=lambda work: seen(work, rule),
+            )  # fmt: skip
         except Invalid as refusal:
             why = Words(f"situations.{refusal.code}", dict(refusal.data))
             return await self.page(request, Tried(rule, form, refusal.field, why), 422)
@@ -121,6 +120,8 @@ class SituationPages:
             words.append(say("situations.without", n=int(found["control"])))
         if found.get("price"):
             words.append(say("situations.price-now", amount=Money(int(found["price"]), self._programme.currency)))
+        if in_order := order(found, self._programme.currency):
+            words.append(in_order)
         return words
 
     def _lacks(self, view: SituationsView, one: Switch, language: Language) -> str:
@@ -152,6 +153,12 @@ def _switch(work: ConsoleWork, rule: Rule, form: Mapping[str, str], actor: str) 
     return switch(
         work, rule=rule, on=on, actor=actor, offer=form.get("offer") or None, control=control, numbers=numbers
     )
+
+
+def seen(work: ConsoleWork, rule: Rule) -> dict[str, Any]:
+    """What the audit log keeps of a rule."""
+    one = work.situations.switches()[rule]
+    return {"on": one.on, "offer": one.offer, "control": one.control, "numbers": dict(one.values)}
 
 
 def percent(text: str) -> int:

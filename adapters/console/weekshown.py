@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal, format_percent
 
+from adapters.console.orderwords import order
 from bot.ports import Texts
 from bot.words import Value, say
 from core.offers.rankings import Arm, Ranking, Switch
 from core.offers.reporting import Funnel, Report, Share, State
+from core.offers.situations import Rule
 from core.offers.verdicts import Told, Verdict
 from core.offers.weekly import Planned, monday_of
 from core.shared.intervals import Difference
@@ -168,6 +170,11 @@ class Shown:
             for customers, foretold, happened in churn["bins"]
         ]
         return {"said": said, "bins": bins}
+
+    def order(self, situations: Mapping[str, Any], currency: str) -> str:
+        """In which order the leaving get their vouchers; empty where a plan did not say."""
+        words = order(situations.get(Rule.LEAVING.value, {}), currency)
+        return "" if words is None else self._texts.say(words, self._language)
 
     def _cluster(self, one: Mapping[str, Any]) -> str:
         tastes = ", ".join(f"{name} (×{self._decimal(lift, '0.0')})" for name, lift in one["tastes"])
