@@ -31,6 +31,9 @@ class Trial:
     horizon: int
     owner: npt.NDArray[np.int64]
     item: npt.NDArray[np.int64]
+    told: npt.NDArray[np.bool_] | None = None
+    """Owners of whom what they bought within the horizon is known as well, and learned from: nobody is asked about
+    them."""
 
     def pairs(self, kind: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Those never bought before (NEW), those bought before (REPEAT), all (ANY)."""
@@ -39,6 +42,18 @@ class Trial:
         again = np.isin(self.owner * width + self.item, before)
         keep = {"NEW": ~again, "REPEAT": again, "ANY": np.ones(len(again), bool)}[kind]
         return self.owner[keep], self.item[keep]
+
+    def telling(self, told: npt.NDArray[np.bool_]) -> "Trial":
+        """This trial where these owners have bought already when the others are asked about."""
+        known, inside = self.known, told[self.owner]
+        names, skus = known.owners.to_numpy(zero_copy_only=False), known.skus.to_numpy(zero_copy_only=False)
+        owner = np.concatenate([known.owner_of_row, self.owner[inside]])
+        item = np.concatenate([known.items, self.item[inside]])
+        day = np.concatenate([known.days, np.full(inside.sum(), self.end)])
+        rows = [pa.array(names[owner]), pa.array(skus[item]), pa.array(day.astype(np.int32)).cast(pa.date32())]
+        batch = pa.RecordBatch.from_arrays(rows, ["owner", "sku", "day"])
+        more = purchases([batch], skus=skus.tolist())
+        return Trial(more, self.end, self.horizon, self.owner[~inside], self.item[~inside], told)
 
 
 def online_retail() -> Purchases:
@@ -70,9 +85,9 @@ def windows(bought: Purchases, horizon: int, count: int) -> Iterator[Trial]:
 
 
 @lru_cache(maxsize=1)
-def tafeng() -> tuple[Trial, npt.NDArray[np.bool_]]:
-    """Ta-Feng's next baskets, and which owners are the key set's test. Baskets have no dates: the last known one is
-    taken as a week before the next, the one before as two weeks before."""
+def tafeng() -> tuple[Trial, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Ta-Feng's next baskets, which owners are the key set's test, and which its train. Baskets have no dates: the last
+    known one is taken as a week before the next, the one before as two weeks before."""
     table = pq.read_table(DATA / "tafeng_next_basket.parquet")
     owner, basket = table["customer_id"].to_numpy(), table["basket_no"].to_numpy().astype(np.int64)
     future = table["is_future"].to_numpy()
@@ -92,8 +107,11 @@ def tafeng() -> tuple[Trial, npt.NDArray[np.bool_]]:
         for one, item in zip(then["customer_id"].to_pylist(), then["product_id"].to_pylist(), strict=True)
     ]
     told = np.unique(np.array(pairs, np.int64), axis=0)
-    test = {_padded(int(one)) for one in json.loads((DATA / "tafeng_keyset_0.json").read_text())["test"]}
-    return Trial(known, 20_007, 7, told[:, 0], told[:, 1]), np.array([o in test for o in known.owners.to_pylist()])
+    keys = json.loads((DATA / "tafeng_keyset_0.json").read_text())
+    test, train = (
+        np.isin(known.owners.to_pylist(), [_padded(int(one)) for one in keys[of]]) for of in ("test", "train")
+    )
+    return Trial(known, 20_007, 7, told[:, 0], told[:, 1]), test, train
 
 
 def _bought(owner: Any, sku: Any, day: Any, skus: Any = ()) -> Purchases:

@@ -6,8 +6,8 @@ import: one a month, sorted by receipt, row groups as the lake writes them.
 """
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from adapters.lake.lake import SCHEMA
@@ -127,6 +128,50 @@ def make(lake: Path, scale: Scale | None = None) -> Made:
     mondays = np.repeat([monday + timedelta(weeks=week) for week in range(weeks)], PROMOTED)
     on_promo = pa.table({"week": pa.array(mondays, pa.date32()), "sku": goods.skus.take(pa.array(promo.ravel()))})
     return Made(goods.table(), on_promo, written)
+
+
+def scale_of(folder: Path) -> Scale:
+    """Of a folder that is called by its customers and products."""
+    customers, products = map(int, folder.name.split("-"))
+    return Scale(customers=customers, lines=100 * customers, products=products)
+
+
+_WEEK, _LATE = "till-made", "till-late"
+
+
+def comes(lake: Path, scale: Scale, made: Callable[[], object] = lambda: None) -> None:
+    """A week more, from the end on, and late lines of the month before: one of two thousand. Once they are `made`, they
+    are written."""
+    brought = list[tuple[Path, list[pa.Table]]]()
+    chance = np.random.default_rng(scale.seed)
+    goods, people = _Goods(scale, chance), _People(scale, chance)
+    chance = np.random.default_rng(scale.seed + 1)
+    last = _months_before(scale.end, 1)
+    for name, first, days, many in (
+        (_LATE, last, 28, scale.lines // 2000),
+        (_WEEK, scale.end, 7, scale.lines * 7 // 30),
+    ):
+        monday = first - timedelta(days=first.weekday())
+        promo = np.stack([chance.choice(scale.products, PROMOTED, replace=False) for _ in range(6)])
+        folder = lake / "sales" / f"month={first:%Y-%m}"
+        tables, some = list[pa.Table](), replace(scale, lines=many)
+        for table in _month(some, chance, goods, people, promo, scale.months, first, days, monday):
+            receipts = pc.binary_join_element_wise(table["receipt"], pa.scalar(name), "-")
+            tables.append(table.set_column(SCHEMA.get_field_index("receipt"), "receipt", receipts).cast(SCHEMA))
+        brought.append((folder / f"{name}.parquet", tables))
+    made()
+    for path, tables in brought:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+            for table in tables:
+                writer.write_table(table, row_group_size=ROW_GROUP)
+
+
+def goes(lake: Path) -> None:
+    """What `comes` has brought is there no more."""
+    for name in (_WEEK, _LATE):
+        for path in lake.glob(f"sales/*/{name}.parquet"):
+            path.unlink()
 
 
 def _months_before(end: date, back: int) -> date:

@@ -8,8 +8,9 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,34 +19,29 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from sqlalchemy import func, select
 
 from adapters.analytics import leaving
-from adapters.analytics.bought import Aside, bought
+from adapters.analytics.clusters import Before
 from adapters.analytics.counted import Counted
 from adapters.analytics.duck import DuckDB
 from adapters.analytics.features import SCHEMA, features
+from adapters.analytics.gathering import history_of
+from adapters.analytics.keeping import let_go
 from adapters.analytics.lakelines import READ
-from adapters.analytics.plan import Asked, Plan, PromoItem, prepare
+from adapters.analytics.plan import BLOCK, Asked, Plan, PromoItem, prepare
 from adapters.analytics.purchases import Purchases
-from adapters.analytics.ranking import Bools, Ranked
+from adapters.analytics.ranking import Bools, Ranked, Rules
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
-from adapters.db.planrows import CHUNK
-from adapters.db.profilerows import CHUNK as PROFILES
-from adapters.db.segmentsql import Scene, people
-from benchmarks.scale_data import PROMOTED, Scale, make
+from adapters.analytics.weekly import clusters_before, keep_clusters
+from benchmarks.scale_data import PROMOTED, Scale, comes, goes, make, scale_of
 from core.offers.rankings import Ranking, Switch
-from core.segments.ready import READY
-from core.surveys.model import Questionnaire
-from tests.support.world import NOON, World
 
-WEEK, FIRST = "2026-W44", Scale().end
+WEEK, NEXT, FIRST = "2026-W44", "2026-W45", Scale().end
 LAST = FIRST - timedelta(days=1)
 ZONE = ZoneInfo("Europe/Kyiv")
-SAMPLED = 50_000
-"""Owners whose purchases the peers are fitted on."""
-_PREPARED = ("lake to purchases", "clusters", "due: fit", "new: fit", "who may have what")
+MADE, COMES = "the next week's lines made up", "the week's lines into the lake"
+_PREPARED = ("clusters", "due: fit", "new: fit", "who may have what")
 """What stands between the marks of `prepare`."""
 
 
@@ -105,15 +101,72 @@ def floor(folder: Path, clock: Clock) -> None:
 
 
 def week(folder: Path, clock: Clock) -> None:
-    """Everything for everybody; the rows stand in `plan.parquet`."""
+    """Everything for everybody, from nothing; the rows stand in `plan.parquet`."""
+    let_go(folder)
+    plan = _made(folder, clock, WEEK, FIRST, None)
+    clock.begin("offers by clusters alone (S2)")
+    for _ in replace(plan, _asked=replace(plan._asked, switch=Switch(champion=Ranking.CLUSTERS))).blocks():
+        pass
+    clock.begin("five of the week's goods (S4)")
+    five = replace(plan, _asked=replace(plan._asked, rules=Rules(places=5)))
+    for at in range(0, len(plan.bought), BLOCK):
+        five._ranked(some := slice(at, min(at + BLOCK, len(plan.bought))), np.zeros(some.stop - at, bool))
+    clock.begin("(figures)")
+    keep_clusters(folder, WEEK, plan.clusters, plan.bought.owners)
+    _keep_bought(folder, plan.bought)
+    size = sum(array.nbytes for array in (plan.bought.starts, plan.bought.items, plan.bought.days))
+    clock.found["purchases"] = {"gigabytes": size / 1e9}
+
+
+def next_week(folder: Path, clock: Clock) -> None:
+    """The week after it, when its lines have come, and a few late ones of the month before."""
+    clock.begin(MADE)
+    comes(folder, scale_of(folder), lambda: clock.begin(COMES))
+    _made(folder, clock, NEXT, FIRST + timedelta(days=7), clusters_before(folder, NEXT))
+    clock.begin("(figures)")
+    for name in ("plan", "features"):
+        (folder / f"{name}.parquet").rename(folder / f"next-{name}.parquet")
+
+
+def again(folder: Path, clock: Clock) -> None:
+    """The week after it from nothing: it has to be the same bytes. Then its lines have gone again."""
+    let_go(folder)
+    _made(folder, clock, NEXT, FIRST + timedelta(days=7), clusters_before(folder, NEXT))
+    clock.begin("(figures)")
+    for name in ("plan", "features"):
+        if (folder / f"{name}.parquet").read_bytes() != (folder / f"next-{name}.parquet").read_bytes():
+            raise SystemExit(f"{name}: the next week is not the same from what was kept and from nothing")
+    goes(folder)
+
+
+def alone(folder: Path, clock: Clock) -> None:
+    """The customer table by itself, of a lake that is held nowhere."""
     products, promo = (pq.read_table(folder / f"{name}.parquet") for name in ("products", "promo"))
+    clock.begin("features alone (S1)")
+    engine = DuckDB(threads="2")
+    run(engine, features(engine, engine.lines(folder), Around(products, promo), as_of=LAST, zone=ZONE), SCHEMA)
+    engine.close()
+
+
+def _made(folder: Path, clock: Clock, name: str, first: date, before: Before | None) -> Plan:
+    products, promo = (pq.read_table(folder / f"{name}.parquet") for name in ("products", "promo"))
+    around, day = Around(products, promo), first - timedelta(days=1)
+    clock.begin("lake to history")
+    history = history_of(folder, keeps=True)
     clock.begin("features")
     engine = DuckDB(threads="2")
-    made = features(engine, engine.lines(folder), Around(products, promo), as_of=LAST, zone=ZONE)
-    table = run(engine, made, SCHEMA)
+    table = run(engine, features(engine, engine.lines(history), around, as_of=day, zone=ZONE), SCHEMA)
+    clock.begin("leaving: learn")
+    risk, _, learned = leaving.learn(engine, history, around, end=day, zone=ZONE)
     engine.close()
-    aside = Aside(leaving.sample(table["owner"].to_pylist(), leaving.LEARNED))
-    plan = _planned(folder, clock, products, promo, table, aside)
+    clock.begin("what is asked")
+    bought = history.purchases(first)
+    del history
+    asked = _asked(products, promo, table, before)
+    stages = iter(_PREPARED)
+    plan = prepare(bought, name, first, asked, progress=lambda *_: clock.begin(next(stages)))
+    clock.begin("leaving: chance for all")
+    chance, why = leaving.risks(risk, table, day, plan.bought, learned)
     count = _Watched(PROMOTED, clock)
     with pq.ParquetWriter(folder / "plan.parquet", pa.schema([("owner", pa.string()), ("picks", pa.string())])) as out:
         clock.begin("offers: ten for each")
@@ -122,118 +175,49 @@ def week(folder: Path, clock: Clock) -> None:
             out.write_table(block.cast(out.schema))
             clock.begin("offers: ten for each")
     clock.begin("Parquet out")
-    pq.write_table(table, folder / "features.parquet", compression="zstd")
-    clock.begin("offers by clusters alone (S2)")
-    for _ in replace(plan, _asked=replace(plan._asked, switch=Switch(champion=Ranking.CLUSTERS))).blocks():
-        pass
-    clock.begin("(figures)")
-    _keep_sample(folder, plan.bought)
-    size = sum(array.nbytes for array in (plan.bought.starts, plan.bought.items, plan.bought.days))
-    clock.found["purchases"] = {"gigabytes": size / 1e9}
-    everybody = plan.bought
-    del plan, count
-    clock.begin("leaving: learn")
-    engine = DuckDB(threads="2")
-    around = Around(products, promo)
-    risk, _ = leaving.learn(engine, aside.lines, around, aside.owners, end=LAST, zone=ZONE)
-    engine.close()
-    clock.begin("leaving: chance for all")
-    leaving.chances(risk, table, LAST, everybody, leaving.goods_of(aside.lines, LAST))
+    whole = table.append_column("leaving", chance).append_column("leaving_why", why)
+    pq.write_table(whole, folder / "features.parquet", compression="zstd")
+    return plan
 
 
-def _planned(folder: Path, clock: Clock, products: pa.Table, promo: pa.Table, table: pa.Table, aside: Aside) -> Plan:
-    clock.begin("what is asked")
+def _asked(products: pa.Table, promo: pa.Table, table: pa.Table, before: Before | None) -> Asked:
     price = dict(zip(products["sku"].to_pylist(), products["price"].to_pylist(), strict=True))
     this = promo.filter(pc.equal(promo["week"], pc.max(promo["week"])))["sku"].to_pylist()
-    asked = Asked(
+    return Asked(
         promo=[PromoItem(sku, price[sku], price[sku] * 4 // 5) for sku in this],
         category=dict(zip(products["sku"].to_pylist(), products["category"].to_pylist(), strict=True)),
-        store=dict(zip(table["owner"].to_pylist(), table["top_store"].to_pylist(), strict=True)),
-    )
-
-    stages = iter(_PREPARED)
-    return prepare(
-        bought(folder, FIRST, aside=aside), WEEK, FIRST, asked, progress=lambda *_: clock.begin(next(stages))
+        store=table.select(["owner", "top_store"]),
+        before=before,
     )
 
 
-def _keep_sample(folder: Path, everything: Purchases) -> None:
-    """Some owners' purchases for the peers, who are not to pay for the reading."""
-    there = np.flatnonzero(np.diff(everything.starts))
-    chosen = there[:: max(1, len(there) // SAMPLED)]
-    some = everything.of(chosen)
-    np.savez(folder / "sample.npz", starts=some.starts, items=some.items, goods=len(everything.skus), of=len(there))
-
-
-def rows(folder: Path, clock: Clock) -> None:
-    """The plan stands in SQLite, a work at a time, as durable as a sale."""
-    world = World(f"sqlite:///{folder / 'plan.db'}")
-    clock.begin("rows into SQLite")
-    begun = world.do(lambda work: work.plans.begin(WEEK, NOON))
-    for batch in pq.ParquetFile(folder / "plan.parquet").iter_batches(CHUNK):
-        some = list(zip(batch["owner"].to_pylist(), batch["picks"].to_pylist(), strict=True))
-        world.do(lambda work, some=some: work.plans.add(begun.id, some))
-    world.do(lambda work: work.plans.finish(begun.id, {}))
-    world.close()
-
-
-def segments(folder: Path, clock: Clock) -> None:
-    """The customer table stands in SQLite, and every ready segment is counted on it, warm; then the expressions of the
-    features over nothing: what Ibis itself costs."""
-    world = World(f"sqlite:///{folder / 'customers.db'}")
-    clock.begin("customer table into SQLite")
-    after = ""
-    for batch in pq.ParquetFile(folder / "features.parquet").iter_batches(PROFILES):
-        columns = {name: batch[name].to_pylist() for name in batch.schema.names}
-        columns["week"] = [WEEK] * batch.num_rows
-        world.do(lambda work, columns=columns, after=after: work.profiles.put(columns, after))
-        after = columns["owner"][-1]
-    clock.begin("(people)")
-    with world.owner.begin() as connection:
-        connection.exec_driver_sql(
-            "insert into customers (id, created_at, language) "
-            "select owner, '2026-01-01T00:00:00.000000Z', 'uk' from customer_features"
-        )
-    clock.begin("each segment counted (S6)")
-    took = []
-    with world.engine.connect() as connection:
-        for tree in READY.values():
-            chosen = people(Scene(LAST, _midnight, Questionnaire(), (), "sqlite", {}), tree)
-            counting = select(func.count()).select_from(chosen.subquery())
-            connection.execute(counting)
-            began = time.perf_counter()
-            connection.execute(counting)
-            took.append(time.perf_counter() - began)
-    clock.begin("expressions over nothing (S7)")
-    engine = DuckDB(loops=False)
-    nothing = Around(pq.read_table(folder / "products.parquet").slice(0, 9))
-    run(engine, features(engine, engine.lines(READ.empty_table()), nothing, as_of=LAST, zone=ZONE), SCHEMA)
-    engine.close()
-    clock.begin("(end)")
-    clock.found["p95"] = {"wall": sorted(took)[int(0.95 * len(took))]}
-    world.close()
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=ZONE)
+def _keep_bought(folder: Path, everything: Purchases) -> None:
+    """For the peers, who are not to pay for the reading."""
+    np.savez(folder / "bought.npz", starts=everything.starts, items=everything.items, goods=len(everything.skus))
 
 
 def warm(folder: Path, clock: Clock) -> None:
     """The week of a few made customers, so that everything is compiled."""
     with tempfile.TemporaryDirectory(dir=folder) as name:
-        few = Path(name)
-        made = make(few, Scale(customers=500, lines=50_000, products=500))
+        few = Path(name) / "500-500"
+        made = make(few, scale_of(few))
         pq.write_table(made.products, few / "products.parquet")
         pq.write_table(made.promo, few / "promo.parquet")
-        week(few, clock)
+        for one in (week, next_week, again, alone):
+            one(few, clock)
 
 
 def main() -> None:
-    """`python -m benchmarks.scale_week warm|floor|week|rows|segments FOLDER`; the last line is the stages as JSON."""
+    """`python -m benchmarks.scale_week warm|floor|week|... FOLDER` (below); the last line is the stages as JSON."""
+    told({
+        "warm": warm, "floor": floor, "week": week, "next": next_week, "again": again, "alone": alone,
+    })  # fmt: skip
+
+
+def told(stages: Mapping[str, Callable[[Path, Clock], None]]) -> None:
+    """What the command line asks for, and what it cost as JSON."""
     clock = Clock()
-    {"warm": warm, "floor": floor, "week": week, "rows": rows, "segments": segments}[sys.argv[1]](
-        Path(sys.argv[2]), clock
-    )
+    stages[sys.argv[1]](Path(sys.argv[2]), clock)
     clock.begin("")
     print(json.dumps(clock.found))
 

@@ -1,6 +1,7 @@
 """Fixtures for everybody: databases of both kinds, a world over each, a browser."""
 
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,11 +9,15 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.support.chromium import open_browser
-from tests.support.machine import chromium, java, postgres_bin
-from tests.support.postgres import Cluster, start_cluster
-from tests.support.world import World
+from tests.support.machine import chromium, java, memory_folder, postgres_bin
+from tests.support.postgres import EMPTY, TEMPLATE, Cluster, start_cluster
+from tests.support.world import World, as_served
 
 SHARED = Path(os.environ.get("KARTKA_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+_MEMORY = memory_folder()
+if _MEMORY is not None and "TMPDIR" not in os.environ:
+    # Whatever the tests make, they and the processes they start make in memory.
+    os.environ["TMPDIR"], tempfile.tempdir = str(_MEMORY), None
 _DATABASES = ["sqlite", *(["postgresql"] if postgres_bin() is not None else [])]
 
 
@@ -49,17 +54,18 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """A private PostgreSQL of this test process."""
+    """A private PostgreSQL of this test process; what its databases are copies of has the tables."""
     started = start_cluster()
     if started is None:
         pytest.skip("no PostgreSQL on this machine")  # said aloud by `left_out`
+    as_served(started.url(TEMPLATE))
     yield started
     started.stop()
 
 
 @pytest.fixture
 def postgres_url(cluster: Cluster) -> Iterator[str]:
-    """An empty PostgreSQL database."""
+    """A PostgreSQL database with the tables of this version."""
     url = cluster.new_database()
     yield url
     cluster.drop_database(url)
@@ -75,11 +81,23 @@ def shared() -> Path:
 
 @pytest.fixture(params=_DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database, once of each kind."""
+    """A database, once of each kind; on PostgreSQL its tables are there already, SQLite's are for who opens it."""
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'kartka.db'}"
         return
     yield request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture(params=_DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table, once of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'kartka.db'}"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    url = cluster.new_database(EMPTY)
+    yield url
+    cluster.drop_database(url)
 
 
 @pytest.fixture

@@ -111,6 +111,8 @@ class FakeTelegram:
                     files[part.name] = bytes(content)
                 else:
                     given[part.name] = bytes(content).decode()
+        elif request.content_type == "application/json":
+            return dict(await request.json()), files
         else:
             given = dict(await request.post()) if request.can_read_body else dict(request.query)
         for name, value in given.items():

@@ -120,6 +120,8 @@ class FakeViber:
                     raise Bad(12, "tooManyRequests")
                 await person.receive(body)
                 return {"message_token": next(self._count), "chat_hostname": "SN-1_", "billing_status": 1}
+            case "broadcast_message":
+                return await self._broadcast(body)
             case _:
                 raise Bad(3, "unknown method")
 
@@ -151,6 +153,20 @@ class FakeViber:
             case other:
                 raise Bad(3, f"type {other}")
         return None
+
+    async def _broadcast(self, body: dict[str, Any]) -> dict[str, Any]:
+        """One message for many; who cannot have it is named, each with a status."""
+        if not 1 <= len(body.get("broadcast_list", [])) <= 300 or "receiver" in body:
+            raise Bad(3, "broadcast_list")
+        failed = []
+        for user in body["broadcast_list"]:
+            person = self.people.get(user)
+            if person is not None and person.subscribed:
+                await person.receive({name: value for name, value in body.items() if name != "broadcast_list"})
+            else:
+                status, words = (5, "receiverNotRegistered") if person is None else (6, "notSubscribed")
+                failed.append({"receiver": user, "status": status, "status_message": words})
+        return {"message_token": next(self._count), "failed_list": failed}
 
     async def _fetch(self, url: str, endings: tuple[str, ...]) -> bytes:
         if len(url) > 2000 or not url.split("?")[0].endswith(endings):

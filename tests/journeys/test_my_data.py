@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from core.customers.model import Purpose, agreed
 from core.surveys.joining import merge
 from tests.support.served import until
 from tests.support.tills import line
@@ -52,3 +53,25 @@ async def test_the_file_has_everything_under_every_id_the_person_had(database_ur
         assert sum(one["change"] for one in points["operations"]) == points["active"] + points["pending"]
         assert data["quiet_about_sales"] is False
         assert {one["customer"] for one in data["consents"]} == {till.customer, absorbed}
+
+
+@pytest.mark.parametrize("channel", ["telegram", "viber"])
+async def test_who_said_no_to_offers_may_say_yes_later_and_stop_again(database_url: str, channel: str) -> None:
+    async with open_stage(database_url) as stage:
+        voice = await stage.registered(channel)
+
+        async def agreed_to() -> bool:
+            return bool(
+                await stage.till.do(lambda work: agreed(work.consents.of(stage.till.customer))[Purpose.MARKETING])
+            )
+
+        await hears(voice, voice.says("мої дані"), "Тут усе")
+        await hears(voice, voice.taps("Надсилати пропозиції"), "Не частіше двох разів")
+        await hears(voice, voice.taps("Так, надсилайте"), "Дякуємо")
+        assert await agreed_to()
+        await hears(voice, voice.says("мої дані"), "Тут усе")
+        await hears(voice, voice.taps("Не надсилати"), "більше не буде")
+        assert not await agreed_to()
+        await hears(voice, voice.taps("Надсилати пропозиції"), "Не частіше двох разів")
+        await hears(voice, voice.taps("Ні, дякую"), "не надсилатимемо")
+        assert not await agreed_to()

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from core.offers.weekly import Because, Did, Pick, offer_id, week_at
+from core.surveys.actions import publish
+from core.surveys.data import questionnaire_data
 from tests.support.served import until
 from tests.support.tills import line, now
 from tests.support.voices import CHANNELS, Stage, Voice, comes, hears, open_stage
@@ -30,6 +32,14 @@ async def on_offer(stage: Stage, tmp_path: Path, picks: tuple[Pick, ...] = PICKS
         return week
 
     return str(await till.do(job))
+
+
+def _names_categories(work: Any) -> None:
+    """The shop calls dairy goods otherwise than the questionnaire does."""
+    data = questionnaire_data(work.questionnaires.newest())
+    [interests] = [one for one in data["questions"] if one["key"] == "interests"]
+    next(one for one in interests["options"] if one["key"] == "dairy")["categories"] = ["Молоко", "Сири"]
+    publish(work, data=data, actor="anna")
 
 
 async def open_one(voice: Voice, channel: str, title: str) -> None:
@@ -87,7 +97,8 @@ async def test_why_an_offer_is_shown_is_told_in_full(database_url: str, channel:
     async with open_stage(database_url) as stage:
         voice = await stage.registered(channel)
         known = Pick("coffee", Because.NEIGHBOUR, "Львівська", 4)
-        chosen = (PICKS[0], known, PICKS[2], Pick("cheese", Because.INTEREST, "dairy"))
+        chosen = (PICKS[0], known, PICKS[2], Pick("cheese", Because.INTEREST, "Сири"))
+        await stage.till.do(_names_categories)
         await on_offer(stage, tmp_path, chosen, "cheese,90,80,,,,")
         why = await hears(voice, voice.presses("why:milk"), "Чому ви бачите «Молоко свіже»")
         assert "лише на ваші покупки за карткою" in why

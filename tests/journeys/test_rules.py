@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from adapters.db.consoleviews import ConsoleReads
 from core.customers.model import Purpose
 from core.shared.values import Phone
 from tests.journeys.test_web import PHONE, Chat
@@ -51,7 +50,6 @@ async def test_today_is_a_day_of_the_programmes_zone(tmp_path: Path, local_hour:
         earlier = (now - timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         with served.house.engine.begin() as connection:
             connection.execute(text("update events set at = :at"), {"at": earlier})
-        here = now.astimezone(served.house.programme.timezone)
-        today = here.replace(hour=0, minute=0, second=0, microsecond=0)
-        figures = await ConsoleReads(served.house.reading).figures(today, now - timedelta(days=7))
-        assert (figures.cards_today, figures.cards_week) == (counted, 1)
+        view = await served.house.home_views.home(now)
+        assert (view.cards_today, view.cards_week) == (counted, 1)
+        assert [one.cards for one in view.days[-2:]] == [1 - counted, counted]

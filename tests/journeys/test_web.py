@@ -144,10 +144,10 @@ async def test_what_the_house_says_later_comes_by_the_stream(database_url: str) 
         async with served.http.get(f"{served.url}/chat/api/stream?after=0", headers=headers) as stream:
             assert stream.headers["Content-Type"].startswith("text/event-stream")
             read = asyncio.create_task(stream.content.readuntil(b"\r\n\r\n"))
-            assert "потрібен ваш номер" in (await asyncio.wait_for(read, 5)).decode()
+            assert "потрібен ваш номер" in (await asyncio.wait_for(read, 30)).decode()
             later = asyncio.create_task(stream.content.readuntil(b"\r\n\r\n"))
             await chat.says("допомога")
-            assert "Тут ваша картка" in (await asyncio.wait_for(later, 5)).decode()
+            assert "Тут ваша картка" in (await asyncio.wait_for(later, 30)).decode()
 
 
 async def test_forgetting_ends_what_was_and_a_new_life_begins_in_the_same_chat(database_url: str) -> None:

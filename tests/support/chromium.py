@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.support.machine import chromium
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream")  # fmt: skip
 """Root may start it, it calls nobody by itself, and it grants the camera without asking."""
+
+expect.set_options(timeout=30_000)  # as long as an action may take: a slow machine is not a broken page
 
 
 @asynccontextmanager

@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+ROOM = 4 * 2**30
+"""Bytes that a run may fill with what its tests make."""
+
 
 def postgres_bin() -> Path | None:
     """The folder of PostgreSQL's server programs, the newest one."""
@@ -27,6 +30,12 @@ def chromium() -> str | None:
 def java() -> str | None:
     """Java's runtime, which Spark runs on."""
     return shutil.which("java")
+
+
+def memory_folder() -> Path | None:
+    """A folder in memory with room for a run's databases: there a flush to disk takes no time."""
+    folder = Path("/dev/shm")
+    return folder if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM else None
 
 
 def main() -> None:

@@ -9,8 +9,12 @@ from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.journeys.test_browser import log_in, phone_page, scan
+from tests.journeys.test_browser_results import ran
+from tests.journeys.test_browser_segments import furnish as furnish_segments
 from tests.journeys.test_browser_till import shop, spoken
-from tests.journeys.test_web import PHONE, Chat
+from tests.journeys.test_web import PHONE
+from tests.support.demoshop import open_shop
+from tests.support.deskshop import furnish
 from tests.support.machine import chromium
 from tests.support.served import Served, serve
 
@@ -76,11 +80,54 @@ async def sale(browser: Browser, served: Served) -> list[Image.Image]:
 
 
 async def console(browser: Browser, served: Served) -> Image.Image:
-    """The console's home."""
-    context = await browser.new_context(viewport={"width": 1100, "height": 700}, locale="uk-UA")
+    """The home of the demo's shop."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 1480}, locale="uk-UA")
     page = await context.new_page()
     await log_in(page, served, "owner", "/console")
-    await page.locator(".tiles").wait_for()
+    await page.locator("[data-chart] svg").first.wait_for()
+    await page.wait_for_timeout(1500)
+    return await shot(page)
+
+
+async def campaign(browser: Browser, served: Served) -> Image.Image:
+    """A message of a campaign while it is written, as people will see it."""
+    await served.house.lanes.do("x", furnish)
+    context = await browser.new_context(viewport={"width": 1280, "height": 860}, locale="uk-UA")
+    page = await context.new_page()
+    await log_in(page, served, "owner", "/console/campaigns/new")
+    await page.get_by_label("Назва").fill("Кава для своїх")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Зберегти й далі").click()
+    await page.get_by_label("Текст, Українська").fill("{name|Друже}, для вас кава з пекарні. У вас {points}.")
+    await page.get_by_label("Особистий ваучер").select_option("gift")
+    await page.get_by_role("region", name="Viber").get_by_text("У вас").first.wait_for()
+    await page.wait_for_timeout(800)
+    return await shot(page)
+
+
+async def segment(browser: Browser, served: Served, lake: Path) -> Image.Image:
+    """A segment while it is put into words and counted."""
+    await furnish_segments(served, lake)
+    context = await browser.new_context(viewport={"width": 1280, "height": 860}, locale="uk-UA")
+    page = await context.new_page()
+    await log_in(page, served, "owner", "/console/segments/new")
+    await page.get_by_label("Назва").fill("Кавомани")
+    await page.get_by_label("Що перевірити").select_option("bought:category")
+    await page.get_by_role("combobox", name="Значення", exact=True).fill("coffee")
+    await page.get_by_role("textbox", name="Щонайменше").fill("2")
+    await page.get_by_role("textbox", name="За скільки останніх днів").fill("90")
+    await page.wait_for_timeout(4000)
+    return await shot(page)
+
+
+async def result(browser: Browser, served: Served) -> Image.Image:
+    """What a campaign did: the verdict, the numbers, the intervals."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 1200}, locale="uk-UA")
+    page = await context.new_page()
+    await log_in(page, served, "owner", "/console/results")
+    await page.get_by_role("link", name="Кава для своїх").click()
+    await page.locator("[data-chart] svg").first.wait_for()
+    await page.wait_for_timeout(1500)
     return await shot(page)
 
 
@@ -106,18 +153,28 @@ def save(image: Image.Image, name: str) -> None:
 async def main() -> None:
     """All pictures anew."""
     with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "demo").mkdir()
         async with serve(f"sqlite+aiosqlite:///{folder}/kartka.db") as served, async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
             )
-            for at in range(1, 6):
-                await Chat(served).registers(f"+38067000{at:04d}", "Марія")
             talk, number = await chat(browser, served)
             good, bad = await till(browser, served, number), await till(browser, served, "4820000009997")
             save(row([talk, good, bad]), "card-and-till.png")
             async with serve(f"sqlite+aiosqlite:///{folder}/another.db") as another:
                 save(row(await sale(browser, another)), "sale.png")
-            save(await console(browser, served), "console.png")
+            async with open_shop(Path(folder) / "demo") as (shown, _):
+                save(await console(browser, shown), "console.png")
+            async with serve(f"sqlite+aiosqlite:///{folder}/third.db", roles=frozenset({"web"})) as third:
+                save(await campaign(browser, third), "campaign.png")
+            async with serve(f"sqlite+aiosqlite:///{folder}/fourth.db", lake=f"{folder}/lake") as fourth:
+                save(await segment(browser, fourth, Path(folder) / "lake"), "segment.png")
+            past = Path(folder) / "past"
+            past.mkdir()
+            url = f"sqlite+aiosqlite:///{past}/kartka.db"
+            await asyncio.to_thread(ran, url, past, "Кава для своїх")
+            async with serve(url, lake=str(past / "lake")) as fifth:
+                save(await result(browser, fifth), "result.png")
             await browser.close()
 
 

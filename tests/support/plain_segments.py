@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.segments.fields import FIELDS, Dimension, Kind, Measure, Op
-from core.segments.model import Answered, Bought, Either, Every, FieldTest, Node, Not
-from tests.support.segments import QUESTIONS, TEXTS, THINGS
+from core.segments.fields import FIELDS, Contact, Dimension, Kind, Measure, Op
+from core.segments.model import Answered, Bought, Contacted, Either, Every, FieldTest, Node, Not
+from tests.support.segments import CAMPAIGNS, GROUPS, QUESTIONS, TEXTS, THINGS
 
 TODAY = date(2027, 2, 26)
 KYIV = ZoneInfo("Europe/Kyiv")
 NOW = datetime(2027, 2, 26, 9, 30, tzinfo=UTC)
+DUE = {"c1": NOW - timedelta(days=40), "c2": NOW - timedelta(days=3)}
+"""When each campaign's run was due."""
 _NUMBERS = ("receipts", "days", "receipts_28d", "receipts_90d", "receipts_365d", "categories", "brands", "stores",
             "hour", "returns", "cluster")  # fmt: skip
 _MONEY = ("money", "money_28d", "money_90d", "money_365d")
@@ -26,7 +28,8 @@ def made_people(seed: int, many: int = 40) -> list[Person]:
     people = [_person(chance, seed, at) for at in range(many)]
     for one in people[many * 4 // 5 :]:
         if chance.random() < 0.5:
-            one["merged_into"] = chance.choice(people[: many // 2])["id"]
+            merged = [other for other in people if other["merged_into"]]
+            one["merged_into"] = chance.choice([*people[: many // 4], *merged, *merged])["id"]
         else:
             one["forgotten_at"] = NOW
     return people
@@ -59,10 +62,18 @@ def _person(chance: random.Random, seed: int, at: int) -> Person:
                  for _ in range(chance.randrange(3))],
         "answers": {key: ",".join(chance.sample(options, chance.randrange(1, len(options)))) if options else "text, 5%"
                     for key, options in QUESTIONS.items() if chance.random() < 0.6},
-        "sold": chance.random() < 0.3, "known": chance.random() < 0.3,
+        "said_at": ago(300), "sold": chance.random() < 0.3, "known": chance.random() < 0.3,
         "features": _features(chance) if chance.random() < 0.7 else None,
         "lines": [_line(chance) for _ in range(chance.choice([0, 0, 3, 12]))],
+        "contacts": {campaign: _contact(chance, maybe, ago) for campaign in CAMPAIGNS if chance.random() < 0.5},
     }  # fmt: skip
+
+
+def _contact(chance: random.Random, maybe: Any, ago: Any) -> dict[str, Any]:
+    """One person of a run; a row of the control group may not say when it was settled."""
+    outcome = chance.choice(["sent", "sent", "control", "failed", None])
+    told = {"seen_at": maybe(ago(30)), "tapped_at": maybe(ago(10))} if outcome == "sent" else {}
+    return {"outcome": outcome, "at": maybe(ago(100)), **told}
 
 
 def _features(chance: random.Random) -> dict[str, Any]:
@@ -113,8 +124,46 @@ def holds(node: Node, person: Person, people: list[Person]) -> bool:
             return said is not None and (not among or bool(set(among) & set(said.split(","))))
         case Bought():
             return node.passes(amount(node, person))
+        case Contacted():
+            return any(_contacted(node, one) for one in selves(person, people))
         case FieldTest():
             return _passes(node, person, people)
+
+
+def _contacted(test: Contacted, person: Person) -> bool:
+    return bool(_contacts(test, person))
+
+
+def _contacts(test: Contacted, person: Person) -> list[date]:
+    """The days on which it happened."""
+    found = []
+    for campaign, row in person["contacts"].items():
+        told = {
+            Contact.SENT: row["outcome"] == "sent" and (row["at"] or DUE[campaign]),
+            Contact.CONTROL: row["outcome"] == "control" and (row["at"] or DUE[campaign]),
+            Contact.SEEN: row.get("seen_at"),
+            Contact.TAPPED: row.get("tapped_at"),
+        }[test.contact]
+        days = (TODAY - told.astimezone(KYIV).date()).days if told else 0
+        if told and test.campaign in (None, campaign) and (test.days is None or days < test.days):
+            found.append(told.astimezone(KYIV).date())
+    return found
+
+
+def value_of(asked: str | Contacted, person: Person, people: list[Person]) -> Any:
+    """What the person has in a field, has answered (`answer.<question>`), or when something last became of them."""
+    if isinstance(asked, Contacted):
+        return max((day for one in selves(person, people) for day in _contacts(asked, one)), default=None)
+    if asked.startswith("answer."):
+        said = _said(person, people).get(asked.removeprefix("answer."), "")
+        return [one for one in said.split(",") if one]
+    return _value(asked, person, people)
+
+
+def selves(person: Person, people: list[Person]) -> list[Person]:
+    """The person, and whoever was merged into them or into one of those."""
+    absorbed = [other for other in people if other["merged_into"] == person["id"]]
+    return [person, *(one for other in absorbed for one in selves(other, people))]
 
 
 def amount(leaf: Bought, person: Person) -> int:
@@ -122,8 +171,9 @@ def amount(leaf: Bought, person: Person) -> int:
     since = date.min if leaf.days is None else TODAY - timedelta(days=leaf.days - 1)
 
     def named(line: dict[str, Any]) -> bool:
-        told = str(line["day"].isoweekday()) if leaf.dimension is Dimension.WEEKDAY else line[leaf.dimension.value]
-        return told in leaf.among and since <= line["day"] <= TODAY
+        told = {"weekday": str(line["day"].isoweekday()), "store_group": GROUPS[line["store"]], **line}
+        known = leaf.dimension is Dimension.ANYTHING or told[leaf.dimension.value] in leaf.among
+        return known and since <= line["day"] <= TODAY
 
     lines = [line for line in person["lines"] if named(line)]
     receipts = {(line["day"], line["store"], line["receipt"]) for line in lines}
@@ -132,7 +182,8 @@ def amount(leaf: Bought, person: Person) -> int:
 
 def _said(person: Person, people: list[Person]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for one in [person, *(other for other in people if other["merged_into"] == person["id"])]:
+    own, *former = selves(person, people)
+    for one in [own, *sorted(former, key=lambda one: one["said_at"], reverse=True)]:
         found |= {question: value for question, value in one["answers"].items() if question not in found}
     return found
 
@@ -182,6 +233,8 @@ def _value(field: str, person: Person, people: list[Person]) -> Any:
             if born is None or born.year == 1904:
                 return None
             return TODAY.year - born.year - ((TODAY.month, TODAY.day) < (born.month, born.day))
+        case "club":
+            return [one for one in _said(person, people).get("interests", "").split(",") if one]
         case "joined":
             return person["created_at"].astimezone(KYIV).date()
         case "seen":

@@ -1,9 +1,13 @@
 """Any segment that can be: trees for Hypothesis, over every field, operator and thing to be bought."""
 
+import random
+from collections.abc import Sequence
+
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from core.segments.fields import FIELDS, OPS, Dimension, Field, Kind, Measure, Op
-from core.segments.model import Answered, Bought, Either, Every, FieldTest, Node, Not
+from core.segments.fields import FIELDS, OPS, Contact, Dimension, Field, Kind, Measure, Op
+from core.segments.model import Answered, Bought, Contacted, Either, Every, FieldTest, Leaf, Node, Not
 
 THINGS = {
     Dimension.SKU: ("p1", "p2", "p3"),
@@ -11,11 +15,17 @@ THINGS = {
     Dimension.BRAND: ("acme", "bola"),
     Dimension.STORE: ("s1", "s2"),
     Dimension.WEEKDAY: tuple("1234567"),
+    Dimension.GROUP: ("north", "south"),
+    Dimension.ANYTHING: (),
 }
+GROUPS = {"s1": "north", "s2": "south"}
+"""Of which group each store is."""
+CAMPAIGNS = ("c1", "c2")
 TEXTS = {
     "city": ("Київ", "Lviv"),
     "sex": ("f", "m"),
     "source": ("poster", "friend"),
+    "club": ("coffee", "sport", "diy"),
     "channel": ("telegram", "viber", "web"),
     "top_category": THINGS[Dimension.CATEGORY],
     "top_store": THINGS[Dimension.STORE],
@@ -50,7 +60,9 @@ def _bought() -> st.SearchStrategy[Bought]:
                 dimension, tuple(among), measure, days,
                 *(None if one is None else one * (scale if measure is Measure.MONEY else 1) for one in some),
             ),
-            st.lists(st.sampled_from(THINGS[dimension]), min_size=1, max_size=3, unique=True),
+            st.lists(st.sampled_from(THINGS[dimension]), min_size=1, max_size=3, unique=True)
+            if THINGS[dimension]
+            else st.just([]),
             st.sampled_from(list(Measure)), st.sampled_from((None, 1, 30, 90, 365)), bounds,
             st.sampled_from((500, 3_000)),
         )  # fmt: skip
@@ -66,7 +78,10 @@ def _answered() -> st.SearchStrategy[Answered]:
     )
 
 
-LEAVES = st.one_of(st.sampled_from(list(FIELDS.values())).flatmap(_test), _bought(), _answered())
+_CONTACTED = st.builds(
+    Contacted, st.sampled_from(list(Contact)), st.sampled_from((None, *CAMPAIGNS)), st.sampled_from((None, 1, 7, 90))
+)
+LEAVES = st.one_of(st.sampled_from(list(FIELDS.values())).flatmap(_test), _bought(), _answered(), _CONTACTED)
 TREES: st.SearchStrategy[Node] = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
@@ -76,3 +91,26 @@ TREES: st.SearchStrategy[Node] = st.recursive(
     ),
     max_leaves=8,
 )
+
+
+def some_leaves(many: int, *, again: bool) -> list[Leaf]:
+    """So many tests of every kind; `again`: the same ones in every run."""
+    found: list[Leaf] = []
+
+    def collect(leaf: Leaf) -> None:
+        found.append(leaf)
+
+    settings(max_examples=many, deadline=None, phases=[Phase.generate], database=None, derandomize=again,
+             suppress_health_check=list(HealthCheck))(given(LEAVES)(collect))()  # fmt: skip
+    return found
+
+
+def random_tree(chance: random.Random, leaves: Sequence[Leaf], depth: int = 0) -> Node:
+    """Of one to a dozen of the tests, joined and turned; drawn a hundred times as fast as Hypothesis does it."""
+    kind = chance.random()
+    if depth == 3 or kind < (0.1, 0.5, 0.7)[depth]:
+        return chance.choice(leaves)
+    if kind > 0.85:
+        return Not(random_tree(chance, leaves, depth + 1))
+    join = Every if chance.random() < 0.5 else Either
+    return join(tuple(random_tree(chance, leaves, depth + 1) for _ in range(chance.randrange(1, 4))))

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer, unused_port
 
 from adapters.app.house import ROLES, House, open_house, outside_of
@@ -35,6 +36,7 @@ class Served:
     url: str
     http: ClientSession
     till_key: str
+    app: web.Application
 
     async def post(self, path: str, body: Any, token: str = "") -> tuple[int, Any]:
         """Status and JSON of a POST."""
@@ -76,26 +78,30 @@ async def serve(
     async with open_house(given, roles=roles, demo_logins=logins) as house:
         outside = outside_of(given, read_programme(given), Catalogue())
         key = await asyncio.to_thread(do_now, house.engine, outside, _furnish) if furnish else ""
-        server = TestServer(build_app(house), port=port, host="127.0.0.1")
+        app = build_app(house)
+        server = TestServer(app, port=port, host="127.0.0.1")
         await server.start_server()
         async with ClientSession() as http:
             try:
-                yield Served(house, given.public_url, http, key)
+                yield Served(house, given.public_url, http, key, app)
             finally:
                 await server.close()
                 await close_clients(house)
 
 
+_hash = cache(partial(hash_now, PASSWORD))
+
+
 def _furnish(work: Any) -> str:
     work.shelves.put_stores([Store(StoreId("s1"), "Поділ", "Київ", "вул. Сагайдачного, 12")])
-    stored = hash_now(PASSWORD)
+    stored = _hash()
     for role in (Role.OWNER, Role.CASHIER, Role.ANALYST):
         member = take_on(work, login=role.value, role=role, password_hash=stored, store=None)
         choose_password(work, staff=member.id, password_hash=stored)
     return add_till(work, store=StoreId("s1"), name="Каса 1")
 
 
-async def until(holds: Callable[[], Any] | Callable[[], Awaitable[Any]], *, seconds: float = 10) -> Any:
+async def until(holds: Callable[[], Any] | Callable[[], Awaitable[Any]], *, seconds: float = 30) -> Any:
     """What `holds` answers, as soon as it is true. Raises AssertionError when that takes longer."""
     deadline = asyncio.get_running_loop().time() + seconds
     while True:

@@ -175,6 +175,7 @@ class ViberVoice:
         await self.person.says(text)
 
     async def taps(self, label: str) -> None:
+        await self._whole()
         await self.person.taps(label)
 
     async def presses(self, action: str) -> None:
@@ -187,10 +188,15 @@ class ViberVoice:
         return self.person.pictures
 
     async def labels(self) -> list[str]:
+        await self._whole()
         return [button["Text"] for button in self.person.keyboard]
 
     def complaints(self) -> list[str]:
         return self.platform.refused
+
+    async def _whole(self) -> None:
+        """A file or a carousel comes after its words, and the keyboard with it: the last message of every letter."""
+        await until(lambda: self.person.keyboard)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -47,12 +50,30 @@ class Clock:
 
 def as_served(url: str) -> str:
     """The database has its tables; the URL of the role that serves, on PostgreSQL one that owns nothing."""
-    schema.upgrade(url)
     if is_sqlite(url):
+        path = Path(str(make_url(url).database))
+        if path.exists():
+            schema.upgrade(url)
+        else:
+            path.write_bytes(_embedded())
         return url
     served = make_url(url).set(username="kartka_house").render_as_string(hide_password=False)
-    grant(url, served)
+    if schema.current(url) != _newest():
+        schema.upgrade(url)
+        grant(url, served)
     return served
+
+
+@cache
+def _embedded() -> bytes:
+    """SQLite's file with the tables of this version, made once in a process."""
+    with TemporaryDirectory() as name:
+        path = Path(name, "made.db")
+        schema.upgrade(f"sqlite+aiosqlite:///{path}")
+        return path.read_bytes()
+
+
+_newest = cache(schema.newest)
 
 
 @dataclass(slots=True)

@@ -1,9 +1,12 @@
-"""The gatekeeper: a version that asks for less opens cards, once, without a restart."""
+"""The gatekeeper: a version that asks for less opens cards, once, without a restart; who completed it is kept."""
 
 from pathlib import Path
 from typing import Any
 
-from adapters.app.scheduling import Gatekeeper
+from sqlalchemy import select
+
+from adapters.app.scheduling import Gatekeeper, judged
+from adapters.db.surveytables import questionnaire_completions
 from core.surveys.actions import answer, publish
 from core.surveys.data import questionnaire_data
 from core.surveys.model import Questionnaire
@@ -30,3 +33,7 @@ async def test_a_published_version_opens_the_cards_of_those_who_pass_it(database
         await till.do(lambda work: publish(work, data=questionnaire_data(asked), actor="marketer"))
         assert [await keeper(), await keeper()] == [{"cards": 1}, {"cards": 0}]
         assert (await till.served.lookup(till.number))[1]["card"]["state"] == "active"
+        await judged(till.served.house)
+        with till.served.house.engine.connect() as connection:
+            kept = set(connection.execute(select(questionnaire_completions.c.customer)).scalars())
+        assert kept == {till.customer}

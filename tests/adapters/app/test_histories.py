@@ -21,6 +21,7 @@ from adapters.imports.files import BadFile
 from adapters.imports.run import Report
 from adapters.lake.lake import Lake, LakeBusy
 from core.cards.actions import forget
+from core.imports.reasons import reason
 from core.ledger.seeing import seen
 from core.sales.actions import SaleAsked, settle
 from core.sales.asking import Asked
@@ -101,7 +102,7 @@ def test_a_receipt_that_differs_makes_nobody_a_buyer_and_books_no_points(
     assert customer is not None
     forged = put(tmp_path, "r1;s1;1;2026-11-20T12:00:00;067 123 45 67;a;9;100;0;0", name="forged.csv")
     report = bring(world, lake, forged, earn=True)
-    assert (report.good, report.rejected) == (0, [(2, "receipt: is in the lake already with other lines")])
+    assert (report.good, report.rejected) == (0, [(2, reason("receipt", "known-otherwise"))])
     assert not world.do(lambda work: work.sales.has_bought([customer.id]))
     assert world.do(lambda work: seen(work, customer.id)[0]).pending == 0
 

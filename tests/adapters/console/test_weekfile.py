@@ -3,7 +3,8 @@
 import csv
 import io
 
-from adapters.console.weekfile import COLUMNS, MARK, csv_of
+from adapters.console.csvfile import MARK
+from adapters.console.weekfile import COLUMNS, csv_of
 from core.offers.reporting import STAGES
 from tests.core.offers.test_verdicts import arm, report
 

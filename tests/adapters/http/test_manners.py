@@ -1,8 +1,12 @@
 """HTTP manners over the real application: headers everywhere, sessions, CSRF, throttles, problems without a trace."""
 
-import time_machine
-from aiohttp import ClientSession, CookieJar
+import asyncio
 
+import time_machine
+from aiohttp import ClientSession, CookieJar, web
+from structlog.testing import capture_logs
+
+from adapters.http.problems import problems
 from tests.support.served import PASSWORD, Served, serve
 
 POLICY = ("default-src 'none'", "script-src 'self'", "base-uri 'none'", "object-src 'none'", "form-action 'self'")
@@ -135,3 +139,33 @@ async def test_json_that_is_a_trap_is_refused(database_url: str) -> None:
             f"{served.url}/pos/v1/lookup", data=b"<x/>", headers={**headers, "Content-Type": "text/xml"}
         ) as answer:
             assert answer.status == 415
+
+
+async def test_whoever_hangs_up_is_no_fault_and_a_broken_neighbour_is() -> None:
+    begun, over = asyncio.Event(), asyncio.Event()
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.path == "/neighbour":
+            raise ConnectionRefusedError
+        begun.set()
+        try:
+            return web.Response(body=await request.read())
+        finally:
+            over.set()
+
+    app = web.Application(middlewares=[problems()])
+    app.router.add_post("/{path}", handler)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0]
+    with capture_logs() as logs:
+        _, writer = await asyncio.open_connection(host, port)
+        writer.write(b"POST /cut HTTP/1.1\r\nHost: shop\r\nContent-Length: 1000\r\n\r\nhalf")
+        await begun.wait()
+        writer.transport.abort()
+        await over.wait()
+        async with ClientSession() as session, session.post(f"http://{host}:{port}/neighbour") as answer:
+            assert answer.status == 500
+        await runner.cleanup()
+    assert [(one["event"], one["error"]) for one in logs] == [("http.fault", "ConnectionRefusedError")]

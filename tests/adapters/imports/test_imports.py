@@ -110,9 +110,9 @@ def test_xlsx_like_and_parquet_files_read_alike(small_world: World, tmp_path: Pa
 @pytest.mark.parametrize(
     ("kind", "row", "reason"),
     [
-        ("plastic", {"number": "4006381333932", "symbology": "ean13"}, "check digit"),
+        ("plastic", {"number": "4006381333932", "symbology": "ean13"}, "number: bad-ean13"),
         ("plastic", {"number": "12"}, "number"),
-        ("plastic", {"number": "12345", "symbology": "itf"}, "even"),
+        ("plastic", {"number": "12345", "symbology": "itf"}, "number: odd-itf"),
         ("plastic", {"number": "12345678", "points": "-1"}, "points"),
         ("plastic", {"number": "12345678", "points_expire_at": "soon"}, "points_expire_at"),
         ("plastic", {"number": "12345678", "phone": "abc"}, "phone"),
@@ -123,8 +123,8 @@ def test_xlsx_like_and_parquet_files_read_alike(small_world: World, tmp_path: Pa
         ("customers", {"phone": "0671234567", "consent_marketing": "yes"}, "consent_at"),
         ("customers", {"phone": "0671234567", "language": "pl"}, "language"),
         ("stores", {"store": "s 1", "name": "x"}, "store"),
-        ("stores", {"store": "s1", "name": "x", "lat": "50"}, "lat, lon"),
-        ("stores", {"store": "s1", "name": "x", "lat": "95", "lon": "1"}, "lat, lon"),
+        ("stores", {"store": "s1", "name": "x", "lat": "50"}, "lon: both-or-none"),
+        ("stores", {"store": "s1", "name": "x", "lat": "95", "lon": "1"}, "lat: bad-place"),
         ("products", {"sku": "1", "name": ""}, "name"),
         ("products", {"sku": "1", "name": "x", "price": "1.005"}, "price"),
         ("products", {"sku": "1", "name": "x", "price": "NaN"}, "price"),
@@ -142,8 +142,8 @@ def test_a_bad_row_is_rejected_with_its_line_and_reason(
     assert report.good == 1
     [(line, why)] = report.rejected
     assert line == 3
-    assert reason in why
-    write_rejects(report, tmp_path / "rejects.csv")
+    assert str(why).startswith(reason)
+    write_rejects(report, tmp_path / "rejects.csv", str)
     assert (tmp_path / "rejects.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith("3;")
 
 

@@ -34,7 +34,7 @@ def lines(told: str, owner: str | None = None) -> list[dict[str, Any]]:
 )
 def test_equal_runs_are_one_receipt_and_torn_lines_come_together(told: str, kept: str) -> None:
     (one,) = receipts(lines(told))
-    assert one.wrong == ""
+    assert one.wrong is None
     assert [(row["sku"], row["line"]) for row in one.rows] == [(sku, at) for at, sku in enumerate(kept)]
     assert len(one.file_lines) == len([sku for sku in told.split() if sku != "."])
 
