@@ -81,8 +81,8 @@ def with_lake(customers: int, products: int, keep: bool, show: Callable[[Path], 
 def whole(lake: Path, customers: int) -> None:
     """The week's table, and the peers' under it."""
     measured("warm", lake)  # what is compiled is kept beside the source, and a week finds it there
-    read, week, rows = measured("floor", lake), measured("week", lake), measured("rows", lake)
-    alone = measured("alone", lake)
+    read, alone = measured("floor", lake), measured("alone", lake)
+    week, rows = measured("week", lake), measured("rows", lake)
     after, again = measured("next", lake), measured("again", lake)
     made = after.pop(MADE)
     by_segment = measured("segments", lake)

@@ -11,7 +11,8 @@ from adapters.analytics.history import BEGIN, History
 from adapters.analytics.joining import Fresh, Joined, Kept, Turn, ordered
 from adapters.analytics.purchases import Ints, Longs
 from adapters.analytics.reading import Part
-from adapters.analytics.slips import LAST, Rows, Slipped, Slipping
+from adapters.analytics.slipping import Slipping
+from adapters.analytics.slips import LAST, Rows, Slipped
 from adapters.analytics.words import Words
 
 _PHONE = "phone:"

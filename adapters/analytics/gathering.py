@@ -24,7 +24,8 @@ from adapters.analytics.marts import EARLIEST
 from adapters.analytics.ports import Moved, Source
 from adapters.analytics.purchases import Ints
 from adapters.analytics.reading import COLUMNS, STORE, Part, Reading
-from adapters.analytics.slips import LAST, Slipped, Slipping, each, rows_for
+from adapters.analytics.slipping import Slipping
+from adapters.analytics.slips import LAST, Slipped, each, rows_for
 from adapters.analytics.words import Bools, Keys, dictionary, keys_of
 from adapters.lake.files import Files, LakeFile
 

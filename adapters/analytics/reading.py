@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.analytics.compiled import compiled
-from adapters.analytics.words import Ints, Keys, Longs, Words, dictionary, in_one, keys_of, taken
+from adapters.analytics.words import Codes, Ints, Keys, Longs, Words, dictionary, in_one, keys_of, taken
 from adapters.lake.files import Between
 
 COLUMNS = ("owner", "store", "till", "receipt", "sku", "business_date", "sold_at", "milli", "unit_price", "discount")
@@ -68,13 +68,10 @@ class Reading:
         self._room = _roomier(None, 0, 0)
 
     def _put(self, group: pa.Table, to: Part) -> None:
-        _look_up(group["owner"], self._whose, to.o)
-        _look_up(group["store"], self.stores.codes, to.s)
-        _look_up(group["sku"], self.skus.codes, to.p)
-        till, receipt = np.empty_like(to.r), np.empty_like(to.r)
-        _look_up(group["till"], keys_of, till)
-        _look_up(group["receipt"], keys_of, receipt)
-        _joined(to.s, till, receipt, to.r)
+        taken(*_looked_up(group["owner"], self._whose), to.o)
+        taken(*_looked_up(group["sku"], self.skus.codes), to.p)
+        store = _looked_up(group["store"], self.stores.codes)
+        _joined(*store, *_looked_up(group["till"], keys_of), *_looked_up(group["receipt"], keys_of), to.s, to.r)
         to.day[:], to.micros[:] = _numbers(group["business_date"], pa.int32()), _numbers(group["sold_at"])
         for name, column in (("milli", to.milli), ("unit_price", to.price), ("discount", to.discount)):
             column[:] = _numbers(group[name])
@@ -113,10 +110,11 @@ def _roomier(room: Part | None, rows: int, size: int) -> Part:
     return wider
 
 
-def _look_up(column: pa.ChunkedArray, look: Callable[[pa.Array], npt.NDArray[Any]], to: npt.NDArray[Any]) -> None:
+def _looked_up(column: pa.ChunkedArray, look: Callable[[pa.Array], Codes]) -> tuple[Codes, npt.NDArray[Any]]:
+    """What the column's different texts are, -1 in the place after the last one, and the place of each row's."""
     words, places = dictionary(column)
     codes = look(words)
-    taken(codes, places, np.array(-1, np.int64).astype(codes.dtype)[()], to)
+    return np.append(codes, np.array(-1, np.int64).astype(codes.dtype)), places
 
 
 def _numbers(column: pa.ChunkedArray, kind: pa.DataType = _LONG) -> npt.NDArray[Any]:
@@ -125,8 +123,11 @@ def _numbers(column: pa.ChunkedArray, kind: pa.DataType = _LONG) -> npt.NDArray[
 
 
 @compiled
-def _joined(store: Ints, till: Keys, receipt: Keys, to: Keys) -> None:
+def _joined(
+    stores: Ints, store: Any, tills: Keys, till: Any, receipts: Keys, receipt: Any, to_store: Ints, to: Keys
+) -> None:
     """One key of the three: the odd factors keep (1, 23) and (12, 3) apart."""
     for row in range(len(to)):
-        key = (np.uint64(store[row]) + np.uint64(1)) * STORE
-        to[row] = key ^ (till[row] * _TILL) ^ receipt[row]
+        to_store[row] = stores[store[row]]
+        key = (np.uint64(to_store[row]) + np.uint64(1)) * STORE
+        to[row] = key ^ (tills[till[row]] * _TILL) ^ receipts[receipt[row]]

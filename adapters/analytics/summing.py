@@ -19,7 +19,8 @@ from adapters.analytics.marts import number, shifts_of
 from adapters.analytics.ports import Source
 from adapters.analytics.purchases import Longs
 from adapters.analytics.reading import Reading, TooMany
-from adapters.analytics.slips import LAST, Slipping
+from adapters.analytics.slipping import Slipping
+from adapters.analytics.slips import LAST
 from adapters.analytics.sums import NAMES, SPANS, Clock, Goods, Sums, bytes_of
 from adapters.analytics.words import Words
 from adapters.lake.files import Between

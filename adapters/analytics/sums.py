@@ -101,7 +101,7 @@ class Sums:
 @compiled
 def _add_slips(owner: Ints, slips: Any, clock: Any, have: Any) -> tuple[Ints, Ints, Ints]:
     """Owner, day and store of each receipt of which something is left. Arrays are named before the loop:
-    `slips._counted`."""
+    `slipping._counted`."""
     counts, sums = have.counts, have.sums
     began, shift, spans, today = clock.began, clock.shift, clock.spans, clock.today
     day, store, second, gross, discount = slips.day, slips.store, slips.second, slips.gross, slips.discount
@@ -177,7 +177,10 @@ def _end(
 ) -> None:  # fmt: skip
     """From each owner's receipts, owner by owner, what only all of them tell; what the owner had is nought again."""
     counts, sums, money, bits = have.counts, have.sums, have.money, have.bits
-    visits = np.zeros(len(place), np.int64)
+    visits, most = np.zeros(len(place), np.int64), 0
+    for who in range(len(counts)):
+        most = max(most, starts[who + 1] - starts[who])
+    room = np.empty(most, np.int32)
     for who in range(len(counts)):
         told, first, last = counts[who], starts[who], starts[who + 1]
         if told[_RECEIPTS]:
@@ -188,7 +191,7 @@ def _end(
         for span in range(3):
             out[9 + span, who], out[12 + span, who] = told[_RECENT + span], sums[who, _MONEY + span]
         out[15, who], out[16, who] = np.argmax(told[_WEEKDAY:_HOUR]) + 1, np.argmax(told[_HOUR:])
-        out[17, who], out[18, who], out[19, who], out[20, who] = gaps_of(days[first:last])
+        out[17, who], out[18, who], out[19, who], out[20, who] = gaps_of(days[first:last], room)
         best = -1
         for at in range(first, last):
             visits[stores[at]] += 1
@@ -216,22 +219,24 @@ def _end(
 
 
 @compiled
-def gaps_of(days: Ints) -> Any:
-    """How many different days, the squares of the gaps between them, the middle gaps and how many those are."""
+def gaps_of(days: Ints, room: Ints) -> Any:
+    """How many different days, the squares of the gaps between them, the middle gaps and how many those are; the days
+    are put in order, and `room` for as many is filled."""
     for at in range(1, len(days)):
         if days[at] < days[at - 1]:  # months come one after the other, so mostly they are in order
-            days = np.sort(days)
+            days.sort()
             break
-    gaps, many, squares = np.empty(len(days), np.int32), 0, np.int64(0)
+    many, squares = 0, np.int64(0)
     for at in range(1, len(days)):
         gap = days[at] - days[at - 1]
         if gap:
             squares += np.int64(gap) * gap
-            gaps[many] = gap
+            room[many] = gap
             many += 1
     middles, middle = 0, 0
     if many:
-        found = np.sort(gaps[:many])
+        found = room[:many]
+        found.sort()
         middles = found[many // 2] + (found[many // 2 - 1] if many % 2 == 0 else 0)
         middle = 1 if many % 2 else 2
     return many + (len(days) > 0), squares, middles, middle

@@ -226,9 +226,7 @@ def _same(text: Bytes, first: int, last: int, kept: Bytes, ends: Longs, code: in
 
 
 @compiled
-def taken(codes: Codes, places: Ints, nothing: Any, to: Codes) -> None:
-    """Of each place the code, `nothing` of the place after the last one."""
-    many = len(codes)
+def taken(codes: Codes, places: Ints, to: Codes) -> None:
+    """Of each place the code."""
     for row in range(len(places)):
-        place = places[row]
-        to[row] = codes[place] if place < many else nothing
+        to[row] = codes[places[row]]
