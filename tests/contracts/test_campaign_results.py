@@ -28,8 +28,6 @@ from tests.support.trials import Bought, Head, capped, count, known_of, less_kno
 from tests.support.weekly import asked
 from tests.support.world import NOON, World
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 MANY = 400
 ARMS = (Arm(CONTROL, 4_000), Arm("A", 3_000), Arm("B", 3_000))
 PLAN = Plan("Кава", arms=ARMS, contents={"A": content(), "B": content("Чай")}, voucher_offer="fifty", window_days=20)

@@ -17,8 +17,6 @@ from tests.support.campaigns import MARKETER, approved, audiences, content, laun
 from tests.support.results import counted, furnish, into_lake, rows_of, settle_messages
 from tests.support.world import World
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 
 def test_runs_of_every_week_are_told_each_and_together_and_so_is_a_month_without_any(
     world: World, tmp_path: Path

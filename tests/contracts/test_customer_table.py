@@ -26,7 +26,6 @@ from tests.support.weekly import NEXT, WEEK, load, promo_file
 from tests.support.world import World
 
 __all__ = ["house", "lake"]
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
 
 def profile(world: World, who: CustomerId) -> Any:

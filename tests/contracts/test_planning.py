@@ -23,8 +23,6 @@ from tests.support.engine import newcomer
 from tests.support.weekly import NEXT, WEEK, load, promo_file, shelve
 from tests.support.world import NOON, World
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 MONDAY = monday_of(WEEK)
 GOODS = [f"g{one:02d}" for one in range(24)]
 

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from adapters.analytics.keeping import let_go, path_of
 from adapters.lake.lake import Lake
 from core.customers.model import Consent, Purpose
@@ -12,8 +10,6 @@ from tests.contracts.test_planning import GOODS, HABIT, card_of, history, planne
 from tests.contracts.test_planning import house as house
 from tests.contracts.test_planning import lake as lake
 from tests.support.world import World
-
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
 
 def everything(house: World) -> list[object]:

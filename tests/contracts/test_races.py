@@ -254,7 +254,6 @@ async def test_no_race_breaks_a_promise(world: World, race: str) -> None:
     await _run(world, race, ROUNDS if race != "capped offer" else ROUNDS // 4, locks=True)
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("race", ["one voucher", "one purse"])
 async def test_without_locks_the_same_races_go_wrong(postgres_url: str, race: str) -> None:
     world = World(postgres_url)

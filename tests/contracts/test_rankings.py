@@ -20,8 +20,6 @@ from tests.adapters.app.test_histories import bring, put
 from tests.support.weekly import WEEK, load, promo_file, shelve
 from tests.support.world import NOON, World
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 GOODS = [f"g{one:02d}" for one in range(24)]
 
 

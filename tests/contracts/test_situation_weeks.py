@@ -29,8 +29,6 @@ from tests.support.engine import alter, newcomer
 from tests.support.weekly import NEXT, WEEK, load, promo_file, shelve
 from tests.support.world import NOON, World
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 MONDAY = monday_of(WEEK)
 GIFT: dict[str, Any] = {"id": "gift", "audience": "voucher", "benefit": {"kind": "amount_off", "amount": 700}}
 THREE: dict[str, Any] = {**GIFT, "id": "three", "condition": {"kind": "items", "match": {}, "quantity": "3"}}

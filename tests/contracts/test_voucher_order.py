@@ -7,7 +7,6 @@ from pathlib import Path
 from random import Random
 
 import pyarrow as pa
-import pytest
 
 from adapters.analytics.churn import Risk, Rule
 from adapters.analytics.gathering import history_of
@@ -24,8 +23,6 @@ from tests.support.campaigns import launched, name_of
 from tests.support.results import Drawn, counted, furnish, into_lake, of, rows_of, settle_messages
 from tests.support.trials import Bought
 from tests.support.world import NOON, TEXTS, World
-
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
 MANY = 600
 HALVES = (Arm(CONTROL, 5_000), Arm("A", 5_000))

@@ -22,8 +22,6 @@ from tests.support.engine import alter, newcomer
 from tests.support.weekly import NEXT, WEEK, load, promo_file, shelve
 from tests.support.world import World
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 MONDAY = monday_of(WEEK)
 GOODS = [f"g{one}" for one in range(8)]
 PHONE = Phone("+380671234567")

@@ -25,7 +25,6 @@ from tests.support.results import counted, furnish, into_lake, rows_of, settle_m
 from tests.support.served import serve
 from tests.support.world import NOON, World
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 NAME = "<b>Кава</b> {name} =1+1"
 
 

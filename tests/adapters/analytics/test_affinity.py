@@ -13,8 +13,6 @@ from adapters.analytics.rhythm import bought_within
 from adapters.analytics.sold import Mornings
 from tests.adapters.analytics.shopping import TODAY, Bought, crowd, shoppers
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 
 def order(bought: Purchases, owner: str, *, seed: int = 0) -> list[str]:
     """All goods the owner never bought, the likeliest first."""

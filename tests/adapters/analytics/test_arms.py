@@ -11,8 +11,6 @@ from core.offers.rankings import Arm, Ranking, Switch
 from tests.adapters.analytics.shopping import Bought, crowd
 from tests.adapters.analytics.test_plan import GOODS, MANY, asked, habit, picks, plan
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 
 def challenged(challenger: Ranking, share: int = 30, salt: str = "a") -> Switch:
     return Switch(Ranking.KARTKA, challenger, share, salt)

@@ -4,13 +4,10 @@ import random
 
 import numpy as np
 import pyarrow as pa
-import pytest
 
 from adapters.analytics.clusters import Clusters, Taste, as_before, clusters, popular, told
 from adapters.analytics.purchases import Purchases
 from tests.adapters.analytics.shopping import Bought, shoppers
-
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
 TASTES = ("baby", "beer", "garden", "pets")
 

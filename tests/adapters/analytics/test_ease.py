@@ -1,14 +1,11 @@
 """The closed form: solved column by column it is the inverse that the paper writes, for few columns as for all."""
 
 import numpy as np
-import pytest
 
 from adapters.analytics import affinity
 from adapters.analytics.ease import FADING, RIDGE, SHARED, ease
 from adapters.analytics.sold import Mornings
 from tests.adapters.analytics.shopping import TODAY, crowd, shoppers
-
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
 
 def test_the_weights_are_minus_the_inverse_over_its_diagonal() -> None:

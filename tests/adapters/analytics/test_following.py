@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 
 from adapters.analytics.ease import FADING, SHARED
 from adapters.analytics.following import RIDGE, following
@@ -10,7 +9,6 @@ from adapters.analytics.purchases import Purchases
 from adapters.analytics.sold import Mornings
 from tests.adapters.analytics.shopping import TODAY, Bought, crowd, shoppers
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 CUT = TODAY - 28
 
 

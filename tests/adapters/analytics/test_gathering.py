@@ -26,8 +26,6 @@ from adapters.lake.lake import Lake
 from tests.adapters.analytics.test_features import in_lake
 from tests.support.made_lines import AS_OF, made_lines, made_products, made_promo
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 KYIV = ZoneInfo("Europe/Kyiv")
 AROUND = Around(made_products(1), made_promo(1))
 

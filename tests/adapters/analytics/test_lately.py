@@ -7,8 +7,6 @@ from adapters.analytics.lately import goods_lately
 from adapters.analytics.purchases import Purchases
 from tests.adapters.analytics.shopping import TODAY, shoppers
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 
 def told(bought: Purchases, at: int) -> dict[str, float]:
     found = goods_lately(bought.starts, bought.items, bought.days, len(bought.skus), at)

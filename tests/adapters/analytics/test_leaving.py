@@ -23,8 +23,6 @@ from adapters.analytics.totals import Around
 from adapters.lake.lake import SCHEMA as LINES
 from tests.adapters.analytics.shops import CLOSED, shop
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 ZONE = ZoneInfo("UTC")
 NOTHING = Around(pa.table({name: pa.array([], pa.string()) for name in ("sku", "category", "brand")}))
 END = 500

@@ -14,8 +14,6 @@ from adapters.analytics.purchases import purchases
 from adapters.analytics.ranking import Ranked, Why
 from tests.adapters.analytics.shopping import MONDAY, Bought, batch_of, crowd, shoppers
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 CATEGORY = {
     "coffee-l": "coffee", "coffee-m": "coffee", "cups-l": "cups", "cups-m": "cups", "cups-x": "cups",
     "rye": "bread", "soap-l": "soap", **{f"g{one:03d}": f"shelf{one % 7}" for one in range(30)},

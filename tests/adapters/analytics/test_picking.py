@@ -6,8 +6,6 @@ import pytest
 from adapters.analytics.picking import GROUP, KEPT, LAST, choose, lined_up, try_one
 from adapters.analytics.ranking import Rules
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 
 def queue_of(values: np.ndarray) -> np.ndarray:
     bits = values.astype(np.float32).view(np.uint32).astype(np.uint64)

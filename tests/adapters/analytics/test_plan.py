@@ -15,8 +15,6 @@ from adapters.analytics.plan import Asked, Newcomer, NothingToOffer, Plan, Promo
 from adapters.analytics.ranking import Rules
 from tests.adapters.analytics.shopping import MONDAY, Bought, crowd, shoppers
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 WEEK = "2026-W48"
 GOODS = [f"g{one:03d}" for one in range(30)]
 MANY = [f"g{one:03d}" for one in range(80)]

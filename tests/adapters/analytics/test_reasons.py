@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,8 +19,6 @@ from adapters.analytics.sold import Mornings
 from adapters.analytics.walk import RIPE, TYPICAL
 from benchmarks.offers_data import online_retail
 from tests.adapters.analytics.shopping import MONDAY, crowd, shoppers
-
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
 
 def checked(plan: Plan, day: int) -> dict[str, int]:

@@ -13,8 +13,6 @@ from adapters.analytics.rhythm import FEATURES, Goods, Rhythm
 from adapters.analytics.sold import Mornings
 from tests.adapters.analytics.shopping import TODAY, Bought, crowd, shoppers
 
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
-
 
 def habits(people: int, gap: int, last: int) -> list[Bought]:
     """Each buys `bread` every so many days, the last time so many days ago."""

@@ -3,14 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from adapters.analytics import affinity, rhythm
 from adapters.analytics.plan import Asked, PromoItem, prepare
 from tests.adapters.analytics.shopping import MONDAY, TODAY, crowd, shoppers
 from tests.adapters.analytics.test_affinity import tasters
-
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
 
 def test_the_chances_of_a_weeks_offers_are_those_of_the_models() -> None:

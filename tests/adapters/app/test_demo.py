@@ -3,8 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from adapters.app.demo import prepare
 from adapters.app.reporting import report_week
 from adapters.app.settings import Settings
@@ -13,8 +11,6 @@ from core.campaigns.model import State
 from core.campaigns.numbers import numbers_from
 from core.offers.weekly import Because, week_of
 from tests.support.world import World
-
-pytestmark = pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 
 
 def test_its_people_came_by_the_chat_and_last_week_was_planned(small_world: World, tmp_path: Path) -> None:

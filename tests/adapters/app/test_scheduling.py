@@ -39,7 +39,6 @@ def count(served: Served) -> int:
         return int(connection.execute(text("select count(*) from inbox")).scalar_one())
 
 
-@pytest.mark.timeout(300)  # compiled for the first time on a busy machine
 async def test_a_week_with_promo_items_is_planned_by_a_process_of_its_own_once(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     async with serve(f"sqlite+aiosqlite:///{tmp_path}/k.db", lake=str(tmp_path / "lake")) as served:
@@ -55,7 +54,6 @@ async def test_a_week_with_promo_items_is_planned_by_a_process_of_its_own_once(t
             assert connection.execute(text("select count(*) from plan_rows")).scalar_one() == 1
 
 
-@pytest.mark.timeout(300)
 async def test_a_plan_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     url = f"sqlite+aiosqlite:///{tmp_path}/k.db"
@@ -69,7 +67,6 @@ async def test_a_plan_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path
         assert said[0]["said"].startswith("KARTKA_ANALYTICS: no PostgreSQL at 127.0.0.1")
 
 
-@pytest.mark.timeout(300)
 async def test_a_planned_week_is_reported_once_a_day_by_a_process_of_its_own(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     async with serve(f"sqlite+aiosqlite:///{tmp_path}/k.db", lake=str(tmp_path / "lake")) as served:
