@@ -79,7 +79,7 @@ async def test_a_segment_is_made_in_words_and_lives(browser: Browser, tmp_path: 
         await page.get_by_role("combobox", name="Значення", exact=True).fill("coffee")
         await page.get_by_role("textbox", name="Щонайменше").fill("2")
         await page.get_by_role("textbox", name="За скільки останніх днів").fill("90")
-        await expect(page.get_by_text("8 людей з 12")).to_be_visible(timeout=60_000)  # the lake's engine is loaded
+        await expect(page.get_by_text("8 людей з 12")).to_be_visible()
         await expect(page.get_by_text("Ця умова ще не повна")).to_be_hidden()
         await page.get_by_role("button", name="Додати умову").click()
         second = page.get_by_role("group", name="Умова 2")
@@ -93,7 +93,7 @@ async def test_a_segment_is_made_in_words_and_lives(browser: Browser, tmp_path: 
         await expect(page.get_by_text("Збережено.")).to_be_visible()
         await page.get_by_label("Номер картки або телефон").fill("067 000 00 09")
         await page.get_by_role("button", name="Пояснити").click()
-        await expect(page.get_by_text("Олена9 К. — не в сегменті.")).to_be_visible(timeout=60_000)
+        await expect(page.get_by_text("Олена9 К. — не в сегменті.")).to_be_visible()
         await expect(page.get_by_role("row", name="купували товари")).to_contain_text("0 чеків")
         await clean(page)
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390

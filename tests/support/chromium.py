@@ -11,7 +11,7 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream")  # fmt: skip
 """Root may start it, it calls nobody by itself, and it grants the camera without asking."""
 
-expect.set_options(timeout=30_000)  # as long as an action may take: a slow machine is not a broken page
+expect.set_options(timeout=60_000)  # as long as an action may take: a slow machine is not a broken page
 
 
 @asynccontextmanager

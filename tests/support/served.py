@@ -101,7 +101,7 @@ def _furnish(work: Any) -> str:
     return add_till(work, store=StoreId("s1"), name="Каса 1")
 
 
-async def until(holds: Callable[[], Any] | Callable[[], Awaitable[Any]], *, seconds: float = 30) -> Any:
+async def until(holds: Callable[[], Any] | Callable[[], Awaitable[Any]], *, seconds: float = 120) -> Any:
     """What `holds` answers, as soon as it is true. Raises AssertionError when that takes longer."""
     deadline = asyncio.get_running_loop().time() + seconds
     while True:
