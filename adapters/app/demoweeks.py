@@ -37,6 +37,10 @@ _SHOWN = 0.5
 """Of the receipts of whoever has a voucher, those at which they show it."""
 _RARE, _LATELY = 8, 25
 """Of so many customers one began to buy lately, in days, and one is silent since some time."""
+_PACES = (*3 * [(4, 11)], (8, 22), (15, 41))
+"""Days from one visit to the next, at least and before: most come weekly."""
+_AWAY, _BACK = 0.02, (45, 120)
+"""The chance at each visit that they are away for so many days, and nobody knows whether they come back."""
 _FAITHFUL = 10
 """Every so many customers one buys of a single category, so that the week has somebody to show the next one to."""
 WITHOUT = range(130, 250)
@@ -151,7 +155,7 @@ def bought_within(days: int, goods: Sequence[Sequence[str]], today: date) -> Seq
         store, ago = chance.choice(("s1", "s2", "s3")), days - chance.randrange(60)
         if number % _RARE == 3:
             ago = _LATELY
-        silent = chance.randrange(50, days - 70) if number % _RARE == 5 else 0
+        silent, pace = chance.randrange(50, days - 70) if number % _RARE == 5 else 0, chance.choice(_PACES)
         while ago > silent:
             basket = [row for row, gap in favourites if ago % gap < 7]
             basket += chance.sample(mine if chance.random() < 0.8 else list(goods), 2)
@@ -160,5 +164,5 @@ def bought_within(days: int, goods: Sequence[Sequence[str]], today: date) -> Seq
                 if number % _FAITHFUL == 0 and row[2] != tastes[0]:
                     continue
                 rows.append(Bought(at, f"{number}-{ago}", store, number, row[0], row[4]))
-            ago -= chance.randrange(4, 11)
+            ago -= chance.randrange(*(_BACK if chance.random() < _AWAY else pace))
     return sorted(rows)
