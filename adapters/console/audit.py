@@ -112,13 +112,16 @@ def _listing(door: Door, request: web.Request) -> Listing[AuditRow]:
         (
             Column("at", "audit.at", lambda one: tell.instant(one.at), lambda one: one.at.isoformat(), sorts=False),
             Column("login", "login.login", lambda one: one.login),
-            Column("verb", "audit.verb", lambda one: words.get(one.verb, one.verb), lambda one: one.verb),
-            Column("subject", "audit.subject", _subject, lambda one: one.subject, link=_room),
+            Column(
+                "verb", "audit.verb", lambda one: words.get(one.verb, one.verb), lambda one: one.verb, wraps="words"
+            ),
+            Column("subject", "audit.subject", _subject, lambda one: one.subject, link=_room, wraps="words"),
             Column(
                 "change",
                 "audit.change",
                 lambda one: "; ".join([*changes(tell, one.before, one.after), *([one.why] if one.why else [])]),
                 sorts=False,
+                wraps="prose",
             ),
             Column("hash", "audit.hash", lambda one: one.hash[:12], lambda one: one.hash, sorts=False),
         ),

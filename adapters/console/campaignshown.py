@@ -23,7 +23,7 @@ def listing_of(path: str, said: Said, tell: Teller) -> Listing[CampaignRow]:
         "campaigns",
         (
             Column("name", "desk.name", lambda one: one.campaign.plan.name,
-                   link=lambda one: f"{path}/{one.campaign.id}"),
+                   link=lambda one: f"{path}/{one.campaign.id}", wraps="words"),
             Column("state", "desk.state", lambda one: said.state(one.campaign),
                    lambda one: one.campaign.state.value, state=lambda one: KINDS[one.campaign.state]),
             Column("sent", "desk.mark-sent", lambda one: one.outcomes.get("sent", 0), number=True),

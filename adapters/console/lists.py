@@ -6,7 +6,7 @@ and writes all of it, chunk by chunk, into a file. Template: `_list.html`.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -37,6 +37,8 @@ class Column(Generic[R]):
     state: Callable[[R], str] | None = None
     part: Callable[[R], str] | None = None
     """A path that says what stands in the cell, once the page is there; without a script a link to it."""
+    wraps: Literal["", "words", "prose"] = ""
+    """Whether a row may say so much that it takes several lines: a name of some words, or a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def _turned(asked: Asked, key: str) -> bool:
 def _shown(column: Column[R], row: R) -> Mapping[str, Any]:
     return {
         "told": column.told(row),
-        "number": column.number,
+        "kind": "number" if column.number else column.wraps,
         "link": column.link(row) if column.link is not None else "",
         "state": column.state(row) if column.state is not None else None,
         "part": column.part(row) if column.part is not None else "",

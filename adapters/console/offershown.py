@@ -223,13 +223,14 @@ def listing(shown: Shown, door: Door) -> Listing[OfferRow]:
     language = shown.language.value
     columns: tuple[Column[OfferRow], ...] = (
         Column("name", "offers.name", lambda row: row.offer.title_in(language),
-                         link=lambda row: path_of(row.offer.id)),
+                         link=lambda row: path_of(row.offer.id), wraps="words"),
         Column("state", "offers.state", lambda row: shown.t(STATE_WORDS[row_state(row, door)]),
                          state=lambda row: STATES[row_state(row, door)]),
-        Column("gives", "offers.what", lambda row: shown.sentence.gives(row.offer), sorts=False),
+        Column("gives", "offers.what", lambda row: shown.sentence.gives(row.offer), sorts=False, wraps="prose"),
         Column("window", "offers.window",
-                         lambda row: shown.sentence.when(row.offer.window) or shown.t("offers.always"), sorts=False),
-        Column("audience", "offers.audience", lambda row: shown.t(FOR[row.offer.audience])),
+                         lambda row: shown.sentence.when(row.offer.window) or shown.t("offers.always"), sorts=False,
+                         wraps="words"),
+        Column("audience", "offers.audience", lambda row: shown.t(FOR[row.offer.audience]), wraps="words"),
         Column("uses", "offers.uses", lambda row: row.uses, number=True),
         Column("spent", "offers.cost", lambda row: shown.money(row.spent), lambda row: typed_money(row.spent),
                          number=True),

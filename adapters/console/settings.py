@@ -108,13 +108,13 @@ class SettingPages:
             _PATH,
             "settings",
             (
-                Column("name", "settings.name", lambda one: one.name),
-                Column("value", "settings.value", value, sorts=False),
+                Column("name", "settings.name", lambda one: one.name, wraps="words"),
+                Column("value", "settings.value", value, sorts=False, wraps="words"),
                 Column("changed", "settings.changed", lambda one: told("crew.yes" if one.given else "crew.no"),
                        lambda one: one.given, sorts=False),
-                Column("default", "settings.default", lambda one: one.default, sorts=False),
-                Column("says", "settings.says", lambda one: self.says(request, one), sorts=False),
-                Column("line", "settings.line", lambda one: one.line, sorts=False),
+                Column("default", "settings.default", lambda one: one.default, sorts=False, wraps="words"),
+                Column("says", "settings.says", lambda one: self.says(request, one), sorts=False, wraps="prose"),
+                Column("line", "settings.line", lambda one: one.line, sorts=False, wraps="words"),
             ),
             (
                 Filter("name", "settings.name"),

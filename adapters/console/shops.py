@@ -99,7 +99,7 @@ _LISTING: Listing[StoreRow] = Listing(
         Column("name", "console.store", lambda one: one.name, link=lambda one: f"{PATH}/{one.id}"),
         Column("id", "branch.id", lambda one: one.id),
         Column("city", "branch.city", lambda one: one.city),
-        Column("street", "branch.street", lambda one: one.street, sorts=False),
+        Column("street", "branch.street", lambda one: one.street, sorts=False, wraps="words"),
         Column("group", "branch.group", lambda one: one.group),
         Column("hours", "branch.hours", lambda one: one.hours, sorts=False),
         Column("tills", "console.tills", lambda one: one.tills, number=True, sorts=False),

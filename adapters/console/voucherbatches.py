@@ -36,7 +36,7 @@ def listing(shown: Shown, tell: Teller, offers: list[str]) -> Listing[BatchPage]
     columns: tuple[Column[BatchPage], ...] = (
         Column("made", "vouchers.made-at", lambda one: tell.at(one.batch.made_at),
                lambda one: one.batch.made_at.isoformat(), link=lambda one: f"{PATH}/batches/{one.batch.id}"),
-        Column("offer", "vouchers.offer", lambda one: shown.title(one.batch.offer), sorts=False),
+        Column("offer", "vouchers.offer", lambda one: shown.title(one.batch.offer), sorts=False, wraps="words"),
         Column("count", "vouchers.count", lambda one: tell.number(one.batch.count), lambda one: one.batch.count,
                number=True),
         Column("redeemed", "vouchers.redeemed", lambda one: tell.number(one.figures.redeemed),

@@ -109,7 +109,7 @@ class Shown:
             Column("code", "vouchers.code", self.code, link=self._link),
             Column("state", "vouchers.state", lambda row: self.t(STATES[row.voucher.state.value]), sorts=False,
                    state=lambda row: MARKS[row.voucher.state.value]),
-            Column("offer", "vouchers.offer", lambda row: self.title(row.voucher.offer), sorts=False),
+            Column("offer", "vouchers.offer", lambda row: self.title(row.voucher.offer), sorts=False, wraps="words"),
             Column("days", "vouchers.days", lambda row: self.days(row.voucher.valid_from, row.voucher.valid_until),
                    lambda row: span(row.voucher.valid_from, row.voucher.valid_until), sorts=False),
             Column("owner", "vouchers.owner", self._owner, sorts=False),

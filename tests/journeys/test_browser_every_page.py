@@ -51,6 +51,9 @@ CUT = """() => [...document.querySelectorAll("[data-chart] svg text")].filter(on
     return label.left < chart.left + 1 || label.right > chart.right - 1;
 }).map(one => one.textContent)"""
 """Labels of charts that touch the edge or go beyond it."""
+ASIDE = """() => [...document.querySelectorAll(".list .scroll")].filter(one => one.scrollWidth > one.clientWidth)
+    .map(one => `a list is ${one.scrollWidth} px wide in ${one.clientWidth}`)"""
+"""Lists that go on to the right on a wide screen."""
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -91,6 +94,8 @@ async def look(page: Page, path: str, width: int) -> list[str]:
         "[...document.querySelectorAll('[data-chart]')].every(one => one.querySelector('svg'))"
     )
     wrong += [f"{path}: {label} is cut by its chart" for label in await page.evaluate(CUT)]
+    await page.set_viewport_size({"width": 1280, "height": 844})
+    wrong += [f"{path}: {told}" for told in await page.evaluate(ASIDE)]
     await page.set_viewport_size({"width": 390, "height": 844})
     if (wide := await page.evaluate("document.documentElement.scrollWidth")) > 390:
         wrong.append(f"{path}: {wide} px wide on a phone, opened at {width}")
