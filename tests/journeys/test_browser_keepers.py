@@ -12,7 +12,6 @@ from tests.support.console import entered
 from tests.support.served import PASSWORD, SECRET, serve, until
 
 GOODS = "Артикул;Назва;Ціна;Відділ\n1;Кава;99,90;coffee\n2;Чай;багато;tea\n3;;10;tea\n4;Хліб;20;bread\n"
-"""Milliseconds: an import begins beside the page."""
 
 
 async def test_a_file_is_dragged_in_tried_imported_and_taken_back(browser: Browser, tmp_path: Path) -> None:
