@@ -79,11 +79,15 @@ class Shown:
             return self.say("results.too-few", n=SURE)
         return self.say("results.interval", value=told(one.value), low=told(one.low), high=told(one.high))
 
-    def cell(self, one: Difference | None, told: Callable[[float], str]) -> str | tuple[str, str]:
-        """For a table: the difference, and its interval under it."""
+    def cell(self, one: Difference | None, told: Callable[[float], str]) -> str | tuple[str, str, str]:
+        """For a table: the difference, and under it from where to where its interval goes."""
         if one is None:
             return self.say("results.too-few", n=SURE)
-        return told(one.value), self.say("results.between", low=told(one.low), high=told(one.high))
+        low, high = (
+            self.say("results.between-low", low=told(one.low)),
+            self.say("results.between-high", high=told(one.high)),
+        )
+        return told(one.value), low, high
 
     def result(self, row: ResultRow, store: Callable[[str], str]) -> dict[str, Any]:
         """Everything that the page shows; `store`: the name of a store."""
