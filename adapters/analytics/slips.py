@@ -15,6 +15,7 @@ Shorts = npt.NDArray[np.uint16]
 LAST = 65_535
 """Days from the earliest one on that can be kept, nearly two centuries: a later one is a broken clock's."""
 MOST, MANY = 2**31 - 1, 65_535
+"""The largest sum, and the largest count, that a row has room for."""
 C = TypeVar("C", bound=tuple[Any, ...])
 
 

@@ -16,6 +16,7 @@ from core.campaigns.model import Campaign, Kind, Plan, State
 from tests.support.campaigns import MARKETER, crowd, launched, outcomes_of
 from tests.support.platform import Platform
 from tests.support.sending import sender_of
+from tests.support.soak import patience
 from tests.support.virtual import DirectLanes, Killed, run_virtually
 from tests.support.world import World
 
@@ -75,7 +76,7 @@ def lives(world: World, platform: Platform, campaign: Campaign) -> int:
             world.do(lambda work: resume(work, campaign=campaign.id, actor=MARKETER))
 
 
-@pytest.mark.timeout(120 if MANY < 100_000 else 36_000)
+@pytest.mark.timeout(patience(300))
 def test_an_advertisement_reaches_nobody_twice_and_the_report_is_the_platforms_own(world: World) -> None:
     crowd(world, MANY)
     campaign, run = launched(world, Plan("Кава"))
