@@ -7,7 +7,7 @@ file that cannot be read is set aside as `*.broken` and told; the others go on.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -52,6 +52,11 @@ _FORMAT = ds.ParquetFileFormat(
     default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
 )
 _EPOCH = date(1970, 1, 1)
+_COLUMNS = [(one.name, one.type) for one in SCHEMA]
+_PAGE, _DICTIONARY = 1 << 20, 1 << 22
+"""Lines of a page, bytes of a dictionary: each page is unpacked by itself, and texts without a dictionary cost most."""
+_INSTANT = "sold_at"
+"""Hardly two lines of different receipts have the same: a dictionary of them would be as long as they are."""
 T = TypeVar("T")
 Days: TypeAlias = tuple[date, date]
 Between: TypeAlias = tuple[str | None, str | None]
@@ -198,12 +203,17 @@ class Files:
                     ):
                         yield file.read_row_group(group, columns=list(columns))
 
-    def writer(self, path: Path, *, stands_for: Sequence[str] = (), imported: Days | None = None) -> pq.ParquetWriter:
-        """Writes a file of today's version."""
+    def writer(
+        self, path: Path, schema: pa.Schema = SCHEMA, *, stands_for: Sequence[str] = (), imported: Days | None = None
+    ) -> pq.ParquetWriter:
+        """Writes a file of today's version, in these columns or in those that were `promised` to be full."""
         told = {_VERSION: str(self.version), _STANDS_FOR: json.dumps(sorted(stands_for))}
         if imported:
             told[_IMPORTED] = json.dumps([one.isoformat() for one in imported])
-        return pq.ParquetWriter(path, SCHEMA.with_metadata(told), compression="zstd", write_page_checksum=True)
+        return pq.ParquetWriter(
+            path, schema.with_metadata(told), compression="zstd", write_page_checksum=True, max_rows_per_page=_PAGE,
+            dictionary_pagesize_limit=_DICTIONARY, use_dictionary=[name for name in SCHEMA.names if name != _INSTANT],
+        )  # fmt: skip
 
     def _looked_at(self, path: Path) -> LakeFile:
         footer = pq.read_metadata(path)
@@ -214,7 +224,8 @@ class Files:
                 f"{path} was written by a newer Kartka (version {version} of the lake, this one knows "
                 f"{self.version}): update Kartka, or use the lake's backup from before that update"
             )
-        if version == self.version and footer.schema.to_arrow_schema().remove_metadata() != SCHEMA:
+        columns = footer.schema.to_arrow_schema()
+        if version == self.version and [(one.name, one.type) for one in columns] != _COLUMNS:
             raise pa.ArrowInvalid("its columns are not the lake's")
         days = told.get(_IMPORTED)
         imported = None
@@ -237,6 +248,11 @@ def _has_owners(group: Any, first: str | None, after: str | None) -> bool:
     if told is None or not told.has_min_max:
         return told is None or not told.has_null_count or told.null_count < group.num_rows
     return (first is None or told.max >= first) and (after is None or told.min < after)
+
+
+def promised(empty: Collection[str]) -> pa.Schema:
+    """The lake's columns; each but these has a value on every line, which makes it cheaper to read."""
+    return pa.schema([one.with_nullable(one.name in empty) for one in SCHEMA])
 
 
 def free(folder: Path, name: str) -> str:

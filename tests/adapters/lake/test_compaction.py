@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -56,6 +57,28 @@ def test_an_import_of_many_lines_is_sorted_although_it_is_one_file(
     assert compact(lake) == (1, len(before), 0)
     assert compact(lake) == (0, 0, 0)
     assert told(lake) == before
+
+
+@pytest.mark.parametrize("chunk", [7, 1_000_000])
+def test_a_merged_file_promises_values_in_the_columns_that_have_one_on_every_line(tmp_path: Path, chunk: int) -> None:
+    lake = full(tmp_path, 2)
+    given = lake.files.counting("2026-11")
+    runs = tmp_path / "runs"
+    for name, empty in (("full", {"owner"}), ("till", {"owner", "till"})):
+        if name == "till":  # as no import writes it
+            table = pq.read_table(given[0].path, partitioning=None)
+            without = pa.nulls(table.num_rows, pa.string())
+            table = table.set_column(SCHEMA.get_field_index("till"), "till", without)
+            with lake.files.writer(given[0].path) as writer:
+                writer.write_table(table.set_column(SCHEMA.get_field_index("owner"), "owner", without))
+        half = tmp_path / f"{name}.parquet"
+        runs.mkdir(exist_ok=True)
+        given = lake.files.counting("2026-11")
+        before = sorted(lake.files.table(given, SCHEMA.names).to_pylist(), key=str)
+        merge(lake.files, given, half, stands_for=[], runs=runs, chunk=chunk)
+        made = pq.read_table(half)
+        assert {one.name for one in made.schema if one.nullable} == empty
+        assert sorted(made.to_pylist(), key=str) == before
 
 
 def test_merged_files_stay_a_day_for_readers_and_then_leave(tmp_path: Path) -> None:
