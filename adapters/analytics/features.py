@@ -8,7 +8,7 @@ zeros and nulls. Definitions of the lifecycle are those of the domain (section 7
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,10 +52,9 @@ class Scene:
         return self.today - self.row.last_day
 
     def within(self, tiles: int, value: Any) -> Any:
-        """In which of so many parts of the buyers the value lies, 1 the lowest; of equals, earlier ids lie lower."""
-        order = [value, self.row.place]
-        tile = ibis.ntile(tiles).over(ibis.window(group_by=self.buys, order_by=order)) + 1
-        return self.buys.ifelse(tile.cast("int64"), ibis.null("int64"))
+        """In which of so many parts of all rows the value lies, 1 the lowest; of equals, earlier ids lie lower."""
+        tile = ibis.ntile(tiles).over(ibis.window(order_by=[value, self.row.place])) + 1
+        return tile.cast("int64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class Feature:
     type: pa.DataType
     value: Callable[[Scene], Any]
     among: bool = False
-    """Whether it is a place among all buyers, which needs them in order."""
+    """Whether it is a place among all buyers, which needs them in order; who bought nothing has none."""
 
 
 def _share(part: Any, whole: Any) -> Any:
@@ -197,7 +196,8 @@ def features(
     scene = Scene(row, number(as_of), windows or Windows())
     asked = [one for one in FEATURES if one.name in schema.names]
     made = row.select("o", **{one.name: one.value(scene) for one in asked if not one.among})
-    places = {one.name: one.value(scene) for one in asked if one.among}
+    buyers = replace(scene, row=row.filter(scene.buys))
+    places = {one.name: one.value(buyers) for one in asked if one.among}
     if places:  # put in order by themselves: an engine carries all columns of a row through every sort
-        made = made.join(row.select("o", **places), "o")
+        made = made.left_join(buyers.row.select("o", **places), "o")
     return made.select(schema.names)

@@ -26,7 +26,7 @@ from adapters.analytics.words import Words
 from adapters.lake.files import Between
 
 MEMORY = 800_000_000
-"""Bytes for what owners have: a million cards with sixty categories and nine hundred brands."""
+"""Bytes for what owners have: a million cards with a hundred categories and nine hundred brands."""
 _BLOCK = 8192
 """Owners of a history at a time: what fewer have lies nearer, and beginning anew costs more than that saves."""
 _OF = {"category": {"categories", "top_category"}, "brand": {"brands"}}
@@ -104,7 +104,7 @@ def totals_of(source: Source | History, asked: Asked) -> Iterator[pa.Table]:
 
 
 def _placed(table: pa.Table, places: Longs) -> pa.Table:
-    place = pa.array(places)
+    place = pa.array(places, pa.int32())  # narrow: five sorts carry it
     return table.append_column("place", place).append_column("o", place)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from adapters.analytics.compiled import compiled, prefetch
 from adapters.analytics.history import BEGIN
 from adapters.analytics.purchases import grouped
-from adapters.analytics.slips import Slips, each
+from adapters.analytics.slips import MOST, Slips, each
 from adapters.analytics.words import Ints, Keys, Longs
 
 SPANS = (28, 90, 365)
@@ -52,17 +52,18 @@ class Goods(NamedTuple):
 
 class _Owners(NamedTuple):
     """What each owner has: counts, sums, how much was on promo and money by category, and a bit for each category and,
-    from the next whole word on, for each brand."""
+    from the next whole word on, for each brand. Money is in minor units, and what is too much for its place stands in
+    `Sums._far`."""
 
     counts: Ints
     sums: Longs
-    money: Longs
+    money: Ints
     bits: Keys
 
 
 def bytes_of(goods: Goods) -> int:
     """What an owner takes."""
-    return 4 * _COUNTS + 8 * (_SUMS + 1 + goods.categories + _words(goods))
+    return 4 * (_COUNTS + 1 + goods.categories) + 8 * (_SUMS + _words(goods))
 
 
 def _words(goods: Goods) -> int:
@@ -76,9 +77,10 @@ class Sums:
         self._goods, self._clock = goods, clock
         self._have = _Owners(
             np.zeros((owners, _COUNTS), np.int32), np.zeros((owners, _SUMS), np.int64),
-            np.zeros((owners, 1 + goods.categories), np.int64), np.zeros((owners, _words(goods)), np.uint64),
+            np.zeros((owners, 1 + goods.categories), np.int32), np.zeros((owners, _words(goods)), np.uint64),
         )  # fmt: skip
         self._left = list[tuple[Ints, Ints, Ints]]()
+        self._far = list[tuple[Longs, Longs]]()
 
     def add_slips(self, owner: Ints, slips: Slips) -> None:
         """Receipts by the numbers of their owners."""
@@ -86,16 +88,29 @@ class Sums:
 
     def add_rows(self, owner: Ints, item: Ints, day: Any, money: Ints, times: Any, origin: int = 0) -> None:
         """Goods that stay bought; days count from `origin` days before the earliest one on."""
-        _add_rows(owner, item, day, money, times, origin, self._goods, self._clock.today, self._have)
+        far = _add_rows(owner, item, day, money, times, origin, self._goods, self._clock.today, self._have)
+        if len(far[0]):
+            self._far.append(far)
 
     def found(self, owners: int, store: Ints) -> Longs:
         """`NAMES` of the first so many owners; `store` orders the stores by their names. Then nobody has anything."""
-        have = each(self._have, lambda column: column[:owners])
+        have: Any = each(self._have, lambda column: column[:owners])
+        if self._far:
+            have = have._replace(money=self._wide(owners))
         whose, when, where = (np.concatenate([one[at] for one in self._left] or [_NOTHING]) for at in range(3))
         self._left.clear()
         out = np.zeros((len(NAMES), owners), np.int64)
         _end(have, *grouped(whose, when, where, owners), store, self._goods.categories, out)
         return out
+
+    def _wide(self, owners: int) -> Longs:
+        """The money of the first so many owners with what was too much for its place, which is nought again."""
+        wide = self._have.money[:owners].astype(np.int64)
+        for at, money in self._far:
+            np.add.at(wide.reshape(-1), at, money)
+        self._far.clear()
+        self._have.money[:owners] = 0
+        return wide
 
 
 @compiled
@@ -145,14 +160,16 @@ def _add_slips(owner: Ints, slips: Any, clock: Any, have: Any) -> tuple[Ints, In
 @compiled
 def _add_rows(
     owner: Ints, item: Ints, day: Any, paid: Ints, times: Any, origin: int, goods: Any, today: int, have: Any
-) -> None:  # fmt: skip
+) -> tuple[Longs, Longs]:  # fmt: skip
+    """Places in the money for which it was too much, and how much was taken out of them."""
     about, weeks, money, bits = goods.about, goods.weeks, have.money, have.bits
     wide, words, many, brands = money.shape[1], bits.shape[1], len(owner), (goods.categories + 63) // 64 * 64 - 1
+    far_at, far, fars = np.empty(many, np.int64), np.empty(many, np.int64), 0
     for row in range(many):
         ahead = min(row + _ROWS, many - 1)
         if owner[ahead] != owner[ahead - 1]:
             soon = owner[ahead]
-            for place in range(0, wide, 8):
+            for place in range(0, wide, 16):
                 prefetch(money, soon * wide + place)
             for place in range(0, words, 8):
                 prefetch(bits, soon * words + place)
@@ -161,7 +178,12 @@ def _add_rows(
             continue
         category, brand = np.int64(about[good, 0] & np.uint64(0xFFFFFFFF)), np.int64(about[good, 0] >> np.uint64(32))
         if category:
-            money[who, category] += paid[row]
+            total = np.int64(money[who, category]) + paid[row]
+            if total > MOST or total < -MOST:
+                far_at[fars], far[fars] = np.int64(who) * wide + category, total
+                fars += 1
+                total = 0
+            money[who, category] = total
             bits[who, (category - 1) >> 6] |= np.uint64(1) << np.uint64((category - 1) & 63)
         if brand:
             bit = brands + brand
@@ -169,6 +191,7 @@ def _add_rows(
         week = weeks[on]
         if week >= 0 and about[good, 1 + (week >> 6)] >> np.uint64(week & 63) & np.uint64(1):
             money[who, 0] += times[row]
+    return far_at[:fars].copy(), far[:fars].copy()
 
 
 @compiled
