@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from scipy.cluster.vq import kmeans2, vq
 from scipy.optimize import linear_sum_assignment
 
 from adapters.analytics.compiled import compiled
 from adapters.analytics.purchases import Floats, Ints, Longs, Purchases
 from adapters.analytics.sold import Doubles
+from adapters.analytics.words import places_among
 
 CLUSTERS = 12
 SAMPLE = 50_000
@@ -130,8 +130,7 @@ def _named(bought: Purchases, label: Ints, centres: Floats, before: Before | Non
     """Labels so that as many owners as can be keep last week's."""
     if before is None or not len(before.label):
         return label, centres, 0.0
-    place = pc.index_in(bought.owners, value_set=before.owners).fill_null(len(before.label)).to_numpy()
-    last = np.append(before.label, np.int32(-1))[place]
+    last = np.append(before.label, np.int32(-1))[places_among(bought.owners, before.owners)]
     known = (last >= 0) & (label >= 0) & (last < len(centres))
     overlap = np.zeros((len(centres), len(centres)), np.int64)
     np.add.at(overlap, (label[known], last[known]), 1)

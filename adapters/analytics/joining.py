@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from adapters.analytics.compiled import compiled
 from adapters.analytics.purchases import Ints, Longs
 from adapters.analytics.slips import MOST, Rows, Slipped, Slips, each, rows_for, slips_for
-from adapters.analytics.words import Bools, Bytes, parts_of
+from adapters.analytics.words import Bools, Bytes, compared, parts_of
 
 _MOST_TIMES = 255
 _PACKED = 1 << 24
@@ -179,13 +179,9 @@ def _merged(starts: Ints, text: Bytes, others: Ints, letters: Bytes) -> tuple[In
         elif one == len(place):
             order = 1
         else:
-            first, second = text[starts[one] : starts[one + 1]], letters[others[other] : others[other + 1]]
-            order, at = 0, 0
-            while order == 0 and at < min(len(first), len(second)):
-                order = int(first[at] > second[at]) - int(first[at] < second[at])
-                at += 1
-            if order == 0:
-                order = int(len(first) > len(second)) - int(len(first) < len(second))
+            order = compared(
+                text, starts[one], starts[one + 1], letters, others[other], others[other + 1]
+            )  # fmt: skip
         if order <= 0:
             place[one] = count
             one += 1

@@ -27,6 +27,7 @@ from adapters.analytics.purchases import Purchases
 from adapters.analytics.ranking import lots
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
+from adapters.analytics.words import places_among
 
 LEARNED = 10_000
 """Customers of each window: a score's few parameters are known to hundredths by then."""
@@ -66,8 +67,7 @@ def history_of(table: pa.Table, day: date, lately: Lately | None = None) -> Cust
 
 def _by_row(owners: pa.ChunkedArray, lately: Lately) -> npt.NDArray[np.float64]:
     known, means = lately
-    place = pc.index_in(owners.cast(pa.string()), value_set=known.cast(pa.string()))
-    found: npt.NDArray[np.float64] = np.r_[means, np.nan][place.fill_null(len(means)).to_numpy()]
+    found: npt.NDArray[np.float64] = np.r_[means, np.nan][places_among(owners, known)]
     return found
 
 

@@ -25,7 +25,7 @@ from adapters.analytics.neighbours import Door, Neighbours, neighbours, numbered
 from adapters.analytics.purchases import EPOCH, Ints, Longs, Purchases
 from adapters.analytics.ranking import Bools, Candidates, Models, People, Ranked, Rules, Why, method_of, nobody, rank
 from adapters.analytics.sold import Mornings
-from adapters.analytics.words import named
+from adapters.analytics.words import named, places_among
 from core.offers.rankings import Arm, Switch
 
 HORIZON = 28
@@ -269,8 +269,7 @@ def _stores(owners: pa.Array, asked: Asked, items: Sequence[PromoItem]) -> tuple
     sold_in = {store for one in items for store in one.stores}
     stores = sorted(({*usual.unique().to_pylist(), *(one.store for one in asked.newcomers)} | sold_in) - {"", None})
     known = pc.index_in(usual, value_set=pa.array(stores, pa.string())).fill_null(-1).to_numpy()
-    row = pc.index_in(owners, value_set=asked.store["owner"].combine_chunks()).fill_null(len(known))
-    found = np.append(known, np.int32(-1))[row.to_numpy()]
+    found = np.append(known, np.int32(-1))[places_among(owners, asked.store["owner"])]
     new = pc.index_in(pa.array([one.owner for one in asked.newcomers], pa.string()), value_set=owners).to_pylist()
     for at, one in zip(new, asked.newcomers, strict=True):
         if found[at] < 0 and one.store:

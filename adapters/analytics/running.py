@@ -9,14 +9,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.analytics.ports import Engine
+from adapters.analytics.words import in_one
 
 
 def run(engine: Engine, expression: Any, schema: pa.Schema) -> pa.Table:
     """Its rows in these types, ordered by the first column: the same table from every engine."""
-    found = engine.fetch(expression).select(schema.names)
-    # In one piece: rows taken out of many are looked for in each.
-    whole = canonical(found, schema).combine_chunks()
-    return whole.take(pc.sort_indices(whole[schema.names[0]]))
+    found = engine.fetch(expression)
+    order, columns = None, []
+    for field in schema:
+        # Column by column, each in one piece: rows taken out of many are looked for in each, and what one column took
+        # on the way is there for the next.
+        column = in_one(canonical(found[field.name], field.type))
+        if order is None:
+            order = pc.sort_indices(column)
+        columns.append(column.take(order))
+    return pa.table(columns, schema=schema)
 
 
 def batches(engine: Engine, expression: Any, schema: pa.Schema, size: int = 100_000) -> Iterator[pa.Table]:
@@ -30,19 +37,15 @@ def batches(engine: Engine, expression: Any, schema: pa.Schema, size: int = 100_
         yield run(engine, chosen if after is None else chosen.filter(chosen[key] < after), schema)
 
 
-def canonical(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """In these types: counts are signed again, 0 and 1 are booleans, days since 1970 are dates."""
-    columns = []
-    for field in schema:
-        column = table[field.name]
-        if pa.types.is_date(field.type) and not pa.types.is_date(column.type):
-            column = column.cast(pa.int32())
-        if pa.types.is_boolean(field.type) and not pa.types.is_boolean(column.type):
-            column = pc.not_equal(column, 0)
-        if pa.types.is_decimal(column.type):  # PostgreSQL's sums
-            column = column.cast(pa.decimal128(38, 0)) if pa.types.is_integer(field.type) else column
-        columns.append(column.cast(field.type))
-    return pa.table(columns, schema=schema)
+def canonical(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
+    """In this type: counts are signed again, 0 and 1 are booleans, days since 1970 are dates."""
+    if pa.types.is_date(wanted) and not pa.types.is_date(column.type):
+        column = column.cast(pa.int32())
+    if pa.types.is_boolean(wanted) and not pa.types.is_boolean(column.type):
+        column = pc.not_equal(column, 0)
+    if pa.types.is_decimal(column.type) and pa.types.is_integer(wanted):  # PostgreSQL's sums
+        column = column.cast(pa.decimal128(38, 0))
+    return column.cast(wanted)
 
 
 def narrowed(expression: Any) -> str:

@@ -94,6 +94,17 @@ def among(column: pa.Array | pa.ChunkedArray, wanted: pa.Array) -> Bools:
     return np.asarray(found[places])
 
 
+def places_among(names: pa.Array | pa.ChunkedArray, known: pa.Array | pa.ChunkedArray) -> Ints:
+    """The place of each name among the known ones, none of which is null or stands there twice: -1 for what is not
+    there. Where both ascend, as owners mostly do, nothing is hashed."""
+    names, known = in_one(names).cast(pa.string()), in_one(known).cast(pa.string())
+    if not (names.null_count or known.null_count):
+        place, ascend = _placed_among(*parts_of(names), *parts_of(known))
+        if ascend:
+            return np.asarray(place)
+    return np.asarray(pc.index_in(names, value_set=known).fill_null(-1).to_numpy())
+
+
 def named(words: pa.Array, names: Collection[str]) -> Bools:
     """Which of these texts are among those names, of which there are few."""
     return np.asarray(pc.is_in(words, value_set=pa.array(sorted(names), pa.string())).to_numpy(zero_copy_only=False))
@@ -223,6 +234,36 @@ def _same(text: Bytes, first: int, last: int, kept: Bytes, ends: Longs, code: in
         differs |= eight(kept, begin + place) ^ eight(text, first + place)
         at += 8
     return bool(differs == np.uint64(0))
+
+
+@compiled
+def compared(text: Bytes, first: int, last: int, other: Bytes, begin: int, end: int) -> Any:
+    """Below nought where the first text is the lesser by its bytes, nought where they are the same."""
+    for at in range(min(last - first, end - begin)):
+        if text[first + at] != other[begin + at]:
+            return np.int64(text[first + at]) - np.int64(other[begin + at])
+    return (last - first) - (end - begin)
+
+
+@compiled
+def _placed_among(starts: Ints, text: Bytes, others: Ints, letters: Bytes) -> tuple[Ints, bool]:
+    place, other, many = np.full(len(starts) - 1, -1, np.int32), 0, len(others) - 1
+    for known in range(1, many):
+        if compared(letters, others[known - 1], others[known], letters, others[known], others[known + 1]) >= 0:
+            return place, False
+    for name in range(len(place)):
+        first, last = starts[name], starts[name + 1]
+        if name and compared(text, starts[name - 1], first, text, first, last) > 0:
+            return place, False
+        order = -1
+        while other < many:
+            order = compared(letters, others[other], others[other + 1], text, first, last)
+            if order >= 0:
+                break
+            other += 1
+        if order == 0:
+            place[name] = other
+    return place, True
 
 
 @compiled

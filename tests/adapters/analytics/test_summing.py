@@ -20,7 +20,7 @@ from adapters.analytics.ports import Moved, Source
 from adapters.analytics.running import run
 from adapters.analytics.sums import Goods, bytes_of
 from adapters.analytics.totals import Around
-from adapters.analytics.words import Words, dictionary, keys_of
+from adapters.analytics.words import Words, dictionary, keys_of, places_among
 from adapters.lake.lake import Lake
 from tests.adapters.analytics.test_features import in_lake
 from tests.support.made_lines import AS_OF, made_lines, made_products, made_promo
@@ -74,6 +74,25 @@ def test_a_column_with_nothing_in_some_rows_says_so() -> None:
     told, places = dictionary(pa.chunked_array([["b", None], ["a", "b"]]))
     assert [([*told.to_pylist(), None])[place] for place in places] == ["b", None, "a", "b"]
     assert Words().codes(pa.array(["x", None])).tolist() == [0, -1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_names_are_found_among_others_in_order_or_not(seed: int) -> None:
+    chance = random.Random(seed)
+    every = ["".join(chance.choices("abї", k=chance.randrange(4))) for _ in range(60)]
+    different = sorted(set(every))
+    known = chance.sample(different, chance.randrange(len(different)))
+    names: list[str | None] = [*chance.choices(every, k=chance.randrange(40))]
+    if seed % 3 == 0:  # as bytes, not as characters
+        names.sort(key=lambda one: str(one).encode())
+    elif seed % 3 == 1:
+        names.append(None)
+    if seed % 2:
+        known.sort(key=str.encode)
+    expected = [known.index(one) if one in known else -1 for one in names]
+    for part in (0, 1):  # of a longer array, too
+        asked = pa.chunked_array([pa.array(["a"] * part + names, pa.string())[part:]])
+        assert places_among(asked, pa.array(["b"] * part + known, pa.string())[part:]).tolist() == expected
 
 
 @pytest.mark.parametrize("compacted", [True, False])
@@ -157,3 +176,21 @@ def test_a_receipt_whose_lines_lie_apart_is_one(tmp_path: Path) -> None:
     lines = made_lines(1)
     order = np.random.default_rng(1).permutation(lines.num_rows)
     assert table(lines.take(pa.array(order))) == table(lines) == table(lines, loops=False)
+
+
+def test_more_money_than_a_place_has_room_for_is_added_up_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two thousand millions on one receipt after the other, of goods of several categories."""
+    lines = made_lines(1)
+    at = np.random.default_rng(1).integers(0, lines.num_rows, 200)
+    dear = lines.take(pa.array(at))
+    for name, value in (("unit_price", 2_000_000_000), ("milli", 1000), ("discount", 0)):
+        place = lines.schema.get_field_index(name)
+        dear = dear.set_column(place, name, pa.array([value] * len(at), lines.schema.field(name).type))
+    receipts = pa.array([f"dear-{one}" for one in range(len(at))], pa.string())
+    lines = pa.concat_tables([lines, dear.set_column(lines.schema.get_field_index("receipt"), "receipt", receipts)])
+    expected = table(lines, loops=False)
+    assert max(expected["money"].to_pylist()) > 2**32
+    assert table(lines) == expected
+    for block in (7, 1000):
+        monkeypatch.setattr(summing, "_BLOCK", block)
+        assert table(history_of(lines)) == expected
