@@ -18,6 +18,9 @@ from adapters.analytics.lakelines import READ, broken, files_of, folder_of, move
 from adapters.analytics.ports import Lines, Source
 from adapters.analytics.running import narrowed
 
+_BATCH = 122_880
+"""Rows of ours that one core looks at, at a time."""
+
 
 def _read(files: Sequence[Path]) -> str:
     return "read_parquet([{}])".format(", ".join("'" + str(file).replace("'", "''") + "'" for file in files))
@@ -96,11 +99,12 @@ class DuckDB:
             milli, unit_price, discount from {origin}""")
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
-        """A temporary table."""
+        """A temporary table; without a key the data as they lie there, of which nothing is copied."""
+        if not key:
+            self.connection.con.register(name, pa.Table.from_batches(data.to_batches(_BATCH), data.schema))
+            return self.connection.table(name)
         self.connection.con.register("given", data)
-        self._say(
-            f"create or replace temporary table {name} as select *{f', hash({key}) as p' if key else ''} from given"
-        )
+        self._say(f"create or replace temporary table {name} as select *, hash({key}) as p from given")
         self.connection.con.unregister("given")
         return self.connection.table(name)
 

@@ -64,10 +64,13 @@ def totals(
 
 
 def _held(engine: Engine, tables: Iterable[pa.Table]) -> Any:
-    kept = None
-    for table in tables:
-        given = engine.small("summed" if kept is None else "summed_more", table)
-        kept = given if kept is None else engine.keep("summed", given, more=True)
+    """Of one range the table itself, of several what the engine keeps of them: all may be more than memory holds."""
+    kept: Any = None
+    for at, table in enumerate(tables):
+        if at == 1:
+            kept = engine.keep("ranges", kept.select(kept.columns))
+        given = engine.small("summed", table)
+        kept = engine.keep("ranges", given, more=True) if at else given
     return kept
 
 
