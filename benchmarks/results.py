@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from adapters.analytics.spending import Longs
 from adapters.app.resulting import count_results
-from adapters.lake.files import SCHEMA
+from adapters.lake.columns import SCHEMA
 from benchmarks.recipients import MANY, fill
 from core.campaigns.model import Plan
 from core.offers.reading import offer_from

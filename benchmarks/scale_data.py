@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from adapters.lake.lake import SCHEMA
+from adapters.lake.columns import SCHEMA
 
 Ints = npt.NDArray[np.int64]
 TASTES, CATEGORIES, STORES, TILLS, PROMOTED = 50, 60, 80, 6, 200

@@ -7,7 +7,7 @@ file that cannot be read is set aside as `*.broken` and told; the others go on.
 
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,30 +16,11 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import structlog
 
-SCHEMA = pa.schema(
-    [
-        ("store", pa.string()),
-        ("till", pa.string()),
-        ("receipt", pa.string()),
-        ("business_date", pa.date32()),
-        ("sold_at", pa.timestamp("us", tz="UTC")),
-        ("owner", pa.string()),  # a customer's id, `phone:<keyed hash>`, or null
-        ("sku", pa.string()),
-        ("milli", pa.int64()),  # thousandths; negative for what came back
-        ("unit_price", pa.int64()),  # minor units, as the discount
-        ("discount", pa.int64()),
-        ("points_spent", pa.int64()),  # of the receipt, on its first line
-        ("line", pa.int32()),
-        ("source", pa.string()),  # import | till | return
-    ]
-)
-Upgrade: TypeAlias = Callable[[pa.Table], pa.Table]
-UPGRADES: Sequence[Upgrade] = ()
-"""The first makes version 2 of version 1, and so on: a change of `SCHEMA` brings one, and old files are read as new."""
+from adapters.lake.columns import SCHEMA, UPGRADES, WRITTEN, Upgrade, are_the_lakes
+
 WHOLE = "whole-"
 _VERSION, _STANDS_FOR, _IMPORTED = b"kartka.schema", b"kartka.stands_for", b"kartka.imported"
 _TRIES = 5
@@ -48,15 +29,7 @@ if "jemalloc" in pa.supported_memory_backends():
     # Row groups come one after the other: a pool that keeps their pages for some seconds asks the kernel for fewer.
     pa.set_memory_pool(pa.jemalloc_memory_pool())
     pa.jemalloc_set_decay_ms(10_000)
-_FORMAT = ds.ParquetFileFormat(
-    default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
-)
 _EPOCH = date(1970, 1, 1)
-_COLUMNS = [(one.name, one.type) for one in SCHEMA]
-_PAGE, _DICTIONARY = 1 << 20, 1 << 22
-"""Lines of a page, bytes of a dictionary: each page is unpacked by itself, and texts without a dictionary cost most."""
-_INSTANT = "sold_at"
-"""Hardly two lines of different receipts have the same: a dictionary of them would be as long as they are."""
 T = TypeVar("T")
 Days: TypeAlias = tuple[date, date]
 Between: TypeAlias = tuple[str | None, str | None]
@@ -167,10 +140,14 @@ class Files:
         self, files: Sequence[LakeFile], columns: Sequence[str], *, only: Any = None, size: int = 1 << 17
     ) -> Iterator[pa.RecordBatch]:
         """The lines of these files in today's columns, some at a time; `only` those that an expression holds for."""
+        import pyarrow.dataset as ds  # which brings pandas, and no command but those that read lines waits for that
+
         today = [str(one.path) for one in files if one.version == self.version]
         if today:
+            checked = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+            form = ds.ParquetFileFormat(default_fragment_scan_options=checked)
             # Row groups are taken one by one: read ahead, they would fill the memory that the caller counts on.
-            yield from ds.dataset(today, schema=SCHEMA, format=_FORMAT).to_batches(
+            yield from ds.dataset(today, schema=SCHEMA, format=form).to_batches(
                 columns=list(columns), filter=only, batch_size=size, batch_readahead=2, fragment_readahead=1
             )
         for one in files:
@@ -210,10 +187,7 @@ class Files:
         told = {_VERSION: str(self.version), _STANDS_FOR: json.dumps(sorted(stands_for))}
         if imported:
             told[_IMPORTED] = json.dumps([one.isoformat() for one in imported])
-        return pq.ParquetWriter(
-            path, schema.with_metadata(told), compression="zstd", write_page_checksum=True, max_rows_per_page=_PAGE,
-            dictionary_pagesize_limit=_DICTIONARY, use_dictionary=[name for name in SCHEMA.names if name != _INSTANT],
-        )  # fmt: skip
+        return pq.ParquetWriter(path, schema.with_metadata(told), **WRITTEN)
 
     def _looked_at(self, path: Path) -> LakeFile:
         footer = pq.read_metadata(path)
@@ -224,8 +198,7 @@ class Files:
                 f"{path} was written by a newer Kartka (version {version} of the lake, this one knows "
                 f"{self.version}): update Kartka, or use the lake's backup from before that update"
             )
-        columns = footer.schema.to_arrow_schema()
-        if version == self.version and [(one.name, one.type) for one in columns] != _COLUMNS:
+        if version == self.version and not are_the_lakes(footer.schema.to_arrow_schema()):
             raise pa.ArrowInvalid("its columns are not the lake's")
         days = told.get(_IMPORTED)
         imported = None
@@ -248,11 +221,6 @@ def _has_owners(group: Any, first: str | None, after: str | None) -> bool:
     if told is None or not told.has_min_max:
         return told is None or not told.has_null_count or told.null_count < group.num_rows
     return (first is None or told.max >= first) and (after is None or told.min < after)
-
-
-def promised(empty: Collection[str]) -> pa.Schema:
-    """The lake's columns; each but these has a value on every line, which makes it cheaper to read."""
-    return pa.schema([one.with_nullable(one.name in empty) for one in SCHEMA])
 
 
 def free(folder: Path, name: str) -> str:

@@ -16,10 +16,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.dataset as ds
+import pyarrow.compute as pc
 
-from adapters.lake.files import SCHEMA as SCHEMA
-from adapters.lake.files import UPGRADES, Files, LakeFile, Upgrade, free, move
+from adapters.lake.columns import SCHEMA, UPGRADES, Upgrade
+from adapters.lake.files import Files, LakeFile, free, move
 from adapters.lake.merging import merge_month, remove_merged
 from adapters.lake.receipts import CONTENT, IDENTITY, Key, Row, line_hash
 from adapters.lake.staging import SPILL, Staging, batched
@@ -145,11 +145,11 @@ class Lake:
 
     def rows(self, first: date | None = None, last: date | None = None) -> Iterator[Row]:
         """Lines of sales in the order of months, receipts and lines; what came back is left out."""
-        only = ds.field("source") != "return"
+        only = pc.field("source") != "return"
         if first is not None:
-            only &= ds.field("business_date") >= first
+            only &= pc.field("business_date") >= first
         if last is not None:
-            only &= ds.field("business_date") <= last
+            only &= pc.field("business_date") <= last
 
         def read(files: Sequence[LakeFile]) -> pa.Table:
             return self.files.table(files, SCHEMA.names, only=only)
@@ -196,8 +196,8 @@ class Lake:
         if not wanted:
             return {}
         days = [key[-1] for key in wanted]
-        day = ds.field("business_date")
-        chosen = (ds.field("source") != "return") & (day >= min(days)) & (day <= max(days))
+        day = pc.field("business_date")
+        chosen = (pc.field("source") != "return") & (day >= min(days)) & (day <= max(days))
         told = [*IDENTITY, *CONTENT]
 
         def read(files: Sequence[LakeFile]) -> dict[Key, int]:
@@ -220,20 +220,20 @@ class Lake:
             month,
             lambda files: (
                 # Most days no import has touched, and then nothing is read at all.
-                self._owners([one for one in files if one.has_imported(days)], sold, ds.field("source") == "import"),
-                self._owners(files, back, ds.field("source") != "return"),
+                self._owners([one for one in files if one.has_imported(days)], sold, pc.field("source") == "import"),
+                self._owners(files, back, pc.field("source") != "return"),
             ),
         )
         return [row for row in sold if _key(row) not in imported] + [
             {**row, "owner": owners.get(_key(row), row["owner"])} for row in back
         ]
 
-    def _owners(self, files: Sequence[LakeFile], rows: Sequence[Row], only: ds.Expression) -> dict[Key, str | None]:
+    def _owners(self, files: Sequence[LakeFile], rows: Sequence[Row], only: pc.Expression) -> dict[Key, str | None]:
         """Whose the receipts of these rows are, as far as they stand in the files."""
         if not rows or not files:
             return {}
         wanted = {_key(row) for row in rows}
-        only &= ds.field("receipt").isin(sorted({row["receipt"] for row in rows}))
+        only &= pc.field("receipt").isin(sorted({row["receipt"] for row in rows}))
         table = self.files.table(files, [*IDENTITY, "owner"], only=only)
         found = zip(*(table[name].to_pylist() for name in (*IDENTITY, "owner")), strict=True)
         return {row[:-1]: row[-1] for row in found if row[:-1] in wanted}

@@ -12,10 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from adapters.lake.files import SCHEMA, WHOLE, Days, Files, LakeFile, free, move, promised
+from adapters.lake.columns import SCHEMA, promised
+from adapters.lake.files import WHOLE, Days, Files, LakeFile, free, move
 
 ORDER = ("owner", "sold_at", "store", "till", "receipt", "line")
 ROW_GROUP = 1 << 18
@@ -79,6 +79,8 @@ def remove_merged(files: Files, month: str, before: datetime) -> int:
 def merge(files: Files, given: Sequence[LakeFile], half: Path, *, stands_for: Sequence[str], runs: Path,
           chunk: int = CHUNK) -> int:  # fmt: skip
     """The lines of the given files stand sorted in the new one; how many. `runs` is a folder for what lies between."""
+    import pyarrow.dataset as ds  # as in `files`
+
     marks: list[tuple[str | None, Any]] = []
     days: set[date] = set()
     empty: set[str] = set()
@@ -130,7 +132,7 @@ def _ranges(marks: list[tuple[str | None, Any]], many: int) -> Iterator[Any]:
 
     Lines of nobody can be half of a month: they are cut by their instants.
     """
-    owner, sold_at = ds.field("owner"), ds.field("sold_at")
+    owner, sold_at = pc.field("owner"), pc.field("sold_at")
     for field, cuts, nobodys in (
         (owner, sorted(who for who, _ in marks if who is not None), False),
         (sold_at, sorted(at for who, at in marks if who is None), True),

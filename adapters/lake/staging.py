@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from adapters.lake.files import SCHEMA
+from adapters.lake.columns import SCHEMA
 from adapters.lake.receipts import FILE_LINE, IDENTITY, ORDER, Receipt, Row, receipts
 
 SPILL = 20_000
@@ -44,8 +43,8 @@ class Staging:
 
     def receipts(self, month: str) -> Iterator[Receipt]:
         """The month's receipts, each once, in the order of their identities."""
-        files = [str(path) for path in sorted(self._folder.glob(f"{month}-*.parquet"))]
-        table = ds.dataset(files, schema=_STAGED).to_table()
+        files = sorted(self._folder.glob(f"{month}-*.parquet"))
+        table = pa.concat_tables(pq.ParquetFile(path).read() for path in files)
         table = table.sort_by([(name, "ascending") for name in (*IDENTITY, ORDER)])
         return receipts(row for batch in table.to_batches(max_chunksize=SPILL) for row in batch.to_pylist())
 

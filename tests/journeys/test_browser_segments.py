@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 
 from adapters.db.campaigntables import segments
 from adapters.db.tables import addresses, consents, customers, products
-from adapters.lake.files import SCHEMA
+from adapters.lake.columns import SCHEMA
 from tests.journeys.test_browser import clean, log_in, phone_page
 from tests.support.console import entered
 from tests.support.served import Served, serve

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from adapters.lake.lake import SCHEMA
+from adapters.lake.columns import SCHEMA
 
 AS_OF = date(2026, 10, 31)
 FIRST = date(2024, 9, 1)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from adapters.analytics.bought import bought
-from adapters.lake.lake import SCHEMA
+from adapters.lake.columns import SCHEMA
 
 DAY = date(2026, 10, 5)
 

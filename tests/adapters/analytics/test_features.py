@@ -19,7 +19,7 @@ from adapters.analytics.marts import Report, report
 from adapters.analytics.ports import Engine
 from adapters.analytics.running import batches, run
 from adapters.analytics.totals import Around
-from adapters.lake.lake import SCHEMA as LAKE
+from adapters.lake.columns import SCHEMA as LAKE
 from tests.support.made_lines import AS_OF, made_lines, made_products, made_promo
 from tests.support.plain_features import plain_features
 

@@ -20,8 +20,8 @@ from adapters.analytics.keeping import Found, Unfit, found_beside, found_in, kee
 from adapters.analytics.ports import Moved
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
+from adapters.lake.columns import SCHEMA as LINES
 from adapters.lake.files import Files
-from adapters.lake.lake import SCHEMA as LINES
 from adapters.lake.lake import Lake
 from tests.adapters.analytics.test_features import in_lake
 from tests.support.made_lines import AS_OF, made_lines, made_products, made_promo

@@ -20,7 +20,7 @@ from adapters.analytics.leaving import history_of, lately_of, learn, risks, samp
 from adapters.analytics.purchases import EPOCH, Purchases, purchases
 from adapters.analytics.running import run
 from adapters.analytics.totals import Around
-from adapters.lake.lake import SCHEMA as LINES
+from adapters.lake.columns import SCHEMA as LINES
 from tests.adapters.analytics.shops import CLOSED, shop
 
 ZONE = ZoneInfo("UTC")

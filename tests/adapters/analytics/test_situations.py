@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from adapters.analytics.ports import Moved
 from adapters.analytics.situations import big_tickets, dear, leaving
-from adapters.lake.lake import SCHEMA
+from adapters.lake.columns import SCHEMA
 
 UNTIL = date(2026, 11, 23)
 FIRST = date(2026, 10, 24)

@@ -15,8 +15,8 @@ from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.app.histories import compact, follow
 from adapters.app.scheduling import Tidier, night
+from adapters.lake.columns import SCHEMA as LAKE
 from adapters.lake.lake import KNOWN_OTHERWISE, Lake
-from adapters.lake.lake import SCHEMA as LAKE
 from core.sales.actions import SaleAsked, settle
 from core.sales.asking import Asked
 from core.sales.basket import Line

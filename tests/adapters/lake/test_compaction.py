@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from adapters.lake import merging
-from adapters.lake.files import SCHEMA, Files
+from adapters.lake.columns import SCHEMA
+from adapters.lake.files import Files
 from adapters.lake.lake import Lake, LakeBusy
 from adapters.lake.merging import ORDER, merge
 from tests.adapters.lake.made import MARK, NOW, full, lines, names, told

@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.lake.files import SCHEMA, Files, NewerLake
+from adapters.lake.columns import SCHEMA
+from adapters.lake.files import Files, NewerLake
 from adapters.lake.lake import Lake
 from tests.adapters.lake.made import MARK, NOW, full, lines, names, told
 
