@@ -1,5 +1,5 @@
 """`python -m adapters.app` is the command `kartka`."""
 
-from adapters.app.cli import main
+from adapters.app.start import main
 
 main()
