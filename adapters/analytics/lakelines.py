@@ -8,10 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.analytics.ports import Moved, Source
+from adapters.analytics.words import dictionary, keys_of
 from adapters.lake.files import Between, Files
 
 LINES = ("owner", "store", "o", "s", "r", "p", "day", "second", "milli", "unit_price", "discount")
@@ -26,20 +28,33 @@ READ = pa.schema(
     ]
 )
 """What is read of the lake."""
-_BETWEEN = "\x1f"
+_ODD, _NOTHING = np.uint64(0x9E3779B97F4A7C15), np.uint64(0)
 _PHONE = "phone:"
 T = TypeVar("T")
 
 
+def keyed(*columns: pa.ChunkedArray) -> pa.Array:
+    """A key of 64 bits for each row of these texts: a server groups numbers in half the time that texts take."""
+    whole = np.zeros(len(columns[0]), np.uint64)
+    for column in columns:  # the odd factor keeps (1, 23) and (12, 3) apart
+        words, places = dictionary(column)
+        whole = whole * _ODD ^ np.append(keys_of(words), _NOTHING)[places]
+    return pa.array(whole.view(np.int64))
+
+
+def with_key(data: pa.Table, key: str) -> pa.Table:
+    """With the key of that column, where one is named, as its column `p`."""
+    return data.append_column("p", keyed(data[key])) if key else data
+
+
 def plain(lines: pa.Table) -> pa.Table:
-    """Lines in the columns of `LINES`, the keys being what they stand for."""
-    names = [lines[name].cast(pa.string()) for name in ("store", "till", "receipt")]
+    """Lines in the columns of `LINES`."""
     second = lines["sold_at"].cast(pa.timestamp("s", tz="UTC"), safe=False).cast(pa.int64())
     columns = {
-        "o": lines["owner"],
-        "s": lines["store"],
-        "p": lines["sku"],
-        "r": pc.binary_join_element_wise(*names, _BETWEEN),
+        "o": keyed(lines["owner"]),
+        "s": keyed(lines["store"]),
+        "p": keyed(lines["sku"]),
+        "r": keyed(*(lines[name] for name in ("store", "till", "receipt"))),
         "day": lines["business_date"].cast(pa.int32()).cast(pa.int64()),
         "second": second,
     }

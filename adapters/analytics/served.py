@@ -12,7 +12,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from adapters.analytics.lakelines import READ, broken, files_of, folder_of, moved_of, tables_of
+from adapters.analytics.lakelines import READ, broken, files_of, folder_of, moved_of, tables_of, with_key
 from adapters.analytics.ports import CouldNotReach, Engine, Lines, Source
 from adapters.analytics.running import narrowed
 
@@ -28,10 +28,6 @@ def driver(module: str, package: str) -> Any:
 def in_one(table: Any, source: Source) -> Lines:
     """An engine that needs no parts."""
     return Lines(table, table, [lambda: None], partial(broken, source))
-
-
-def _with_key(data: pa.Table, key: str) -> pa.Table:
-    return data.append_column("p", data[key]) if key else data
 
 
 class Postgres:
@@ -65,7 +61,7 @@ class Postgres:
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
         """A temporary table."""
-        data = _with_key(data, key)
+        data = with_key(data, key)
         self._make(name, data.schema)
         self._copy(name, data)
         self._say(f"analyze {name}")
@@ -140,22 +136,24 @@ class Spark:
         """The workers read the lake themselves, from the same path."""
         folder, moved = folder_of(source), moved_of(source)
         files = [str(file) for month in files_of(folder) for file in month] if folder is not None else []
-        if not files:
-            return in_one(self._view("lake_lines", self.session.createDataFrame(next(tables_of(source)))), source)
-        raw = self.session.read.parquet(*files)
+        if files:
+            raw = self.session.read.parquet(*files)
+        else:
+            raw = self.session.createDataFrame(source if isinstance(source, pa.Table) else READ.empty_table())
         if moved is not None:
             raw = raw.join(self.session.createDataFrame(moved), "owner", "left")
             raw = raw.selectExpr("coalesce(now, owner) as owner", *(one for one in READ.names if one != "owner"))
         picked = raw.selectExpr(
-            "owner", "store", "owner as o", "store as s", "concat_ws('\\u001f', store, till, receipt) as r", "sku as p",
-            "cast(datediff(business_date, date '1970-01-01') as bigint) as day", "unix_timestamp(sold_at) as second",
-            "milli", "unit_price", "discount",
+            "owner", "store", "xxhash64(owner) as o", "xxhash64(store) as s", "xxhash64(store, till, receipt) as r",
+            "xxhash64(sku) as p", "cast(datediff(business_date, date '1970-01-01') as bigint) as day",
+            "unix_timestamp(sold_at) as second", "milli", "unit_price", "discount",
         )  # fmt: skip
         return in_one(self._view("lake_lines", picked), source)
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
         """A view of rows that travel with the query."""
-        return self._view(name, self.session.createDataFrame(_with_key(data, key)))
+        frame = self.session.createDataFrame(data)
+        return self._view(name, frame.selectExpr("*", f"xxhash64({key}) as p") if key else frame)
 
     def keep(self, name: str, expression: Any, *, more: bool = False) -> Any:
         """Computed once, on the workers' disks."""
@@ -213,7 +211,7 @@ class ClickHouse:
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
         """A table on the server."""
-        return self._fill(name, _with_key(data, key), fresh=True)
+        return self._fill(name, with_key(data, key), fresh=True)
 
     def keep(self, name: str, expression: Any, *, more: bool = False) -> Any:
         """A table on the server."""

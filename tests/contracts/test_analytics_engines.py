@@ -4,6 +4,7 @@ Engines that the machine has not are left out, and `conftest.left_out` says so.
 """
 
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -115,13 +116,24 @@ def test_every_engine_knows_owners_who_have_moved_by_who_they_are_now(
 
 
 def test_every_engine_keeps_rows_beside_those_that_are_kept(other: Engine) -> None:
-    few = other.small("few", pa.table({"sku": ["b", "a"], "n": pa.array([1, None], pa.int64())}), key="sku")
-    schema = pa.schema([("p", pa.string()), ("n", pa.int64())])
-    other.keep("twice", few.filter(few.p > ""))
+    few = other.small("few", pa.table({"sku": ["b", "a"], "n": pa.array([1, None], pa.int64())}))
+    schema = pa.schema([("sku", pa.string()), ("n", pa.int64())])
+    other.keep("twice", few.filter(few.sku > ""))
     known = few.filter(few.n > 0)
-    kept = other.keep("twice", known.select("sku", n=known.n + 1, p=known.p), more=True)
-    doubled = run(other, kept.filter(kept.p != "").group_by("p").aggregate(n=kept.n.sum()), schema)
-    assert doubled.to_pydict() == {"p": ["a", "b"], "n": [None, 3]}
+    kept = other.keep("twice", known.select("sku", n=known.n + 1), more=True)
+    doubled = run(other, kept.filter(kept.sku != "").group_by("sku").aggregate(n=kept.n.sum()), schema)
+    assert doubled.to_pydict() == {"sku": ["a", "b"], "n": [None, 3]}
+
+
+def test_every_engine_joins_rows_of_ours_to_the_lines_by_their_key(other: Engine) -> None:
+    lines = made_lines(1)
+    skus = sorted(set(lines["sku"].to_pylist()))[::2]
+    table = other.lines(lines).table
+    few = other.small("few", pa.table({"sku": skus, "n": pa.array(range(len(skus)), pa.int64())}), key="sku")
+    found = table.inner_join(few, "p").group_by("sku").aggregate(n=lambda t: t.count())
+    told = run(other, found, pa.schema([("sku", pa.string()), ("n", pa.int64())]))
+    counted = Counter(one for one in lines["sku"].to_pylist() if one in skus)
+    assert dict(zip(*told.to_pydict().values(), strict=True)) == counted
 
 
 def test_every_engine_knows_nobody_in_an_empty_lake(other: Engine) -> None:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from chdb.session import Session
 from ibis.backends.sql.compilers import ClickHouseCompiler
 
-from adapters.analytics.lakelines import tables_of
+from adapters.analytics.lakelines import tables_of, with_key
 from adapters.analytics.ports import Lines, Source
 from adapters.analytics.served import CLICKHOUSE, in_one
 
@@ -33,7 +33,7 @@ class Chdb:
 
     def small(self, name: str, data: pa.Table, key: str = "") -> Any:
         """Through a Parquet file, which ClickHouse reads into nullable columns."""
-        data = data.append_column("p", data[key]) if key else data
+        data = with_key(data, key)
         file = Path(self._folder.name) / f"{name}.parquet"
         pq.write_table(data, file)
         return self._made(name, f"select * from file('{file}', Parquet)", ibis.schema(data.schema))
