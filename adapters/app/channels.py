@@ -29,7 +29,12 @@ def open_channels(
     channels: dict[str, Channel] = {
         "web": web,
         "sms": SmsChannel(
-            texts=texts, session=session, url=settings.sms_url, token=settings.sms_token, profile=settings.sms_profile
+            texts=texts,
+            session=session,
+            url=settings.sms_url,
+            token=settings.sms_token,
+            profile=settings.sms_profile,
+            sender=settings.sms_sender,
         ),
     }
     tools = {"texts": texts, "pictures": pictures, "memory": memory, "media": media}

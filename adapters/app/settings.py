@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.programme.model import BadProgramme, Programme, programme_from
@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     sms_url: str = ""
     sms_token: str = Field(default="", repr=False)
     sms_profile: Literal["generic", "turbosms", "twilio"] = "generic"
+    sms_sender: str = Field(default="", validate_default=True)
     log: Literal["json", "console"] = "console"
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
@@ -77,6 +78,14 @@ class Settings(BaseSettings):
         if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc):
             raise ValueError("an address such as https://card.example.com")
         return url.rstrip("/")
+
+    @field_validator("sms_sender")
+    @classmethod
+    def _sms_sender(cls, sender: str, others: ValidationInfo) -> str:
+        if not sender and others.data.get("sms_url") and others.data.get("sms_profile") in {"turbosms", "twilio"}:
+            raise ValueError("whom the messages are from: a name that TurboSMS has approved; a number, a name or a "
+                             "messaging service (MG…) of Twilio")  # fmt: skip
+        return sender
 
     @field_validator("secret_key")
     @classmethod

@@ -44,6 +44,17 @@ def test_a_wrong_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, n
     assert name == "KARTKA_PORT" or "SECRET" not in name or value not in str(refused.value)
 
 
+@pytest.mark.parametrize("profile", ["turbosms", "twilio"])
+def test_a_gateway_that_asks_who_sends_is_told(monkeypatch: pytest.MonkeyPatch, profile: str) -> None:
+    monkeypatch.setenv("KARTKA_SMS_PROFILE", profile)
+    assert read_settings().sms_sender == ""  # nothing is sent anywhere
+    monkeypatch.setenv("KARTKA_SMS_URL", "https://sms.example")
+    with pytest.raises(BadSetting, match=r"^KARTKA_SMS_SENDER: .*TurboSMS.*Twilio$"):
+        read_settings()
+    monkeypatch.setenv("KARTKA_SMS_SENDER", "Market")
+    assert read_settings().sms_sender == "Market"
+
+
 def test_nothing_is_served_without_a_secret() -> None:
     with pytest.raises(BadSetting, match="KARTKA_SECRET_KEY"):
         must_have_secret(read_settings())

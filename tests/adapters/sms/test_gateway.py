@@ -1,10 +1,11 @@
 """The SMS gateway: what it is sent by each profile, and what each of its answers means."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, encode_basic_auth, web
 from aiohttp.test_utils import TestServer
 
 from adapters.sms.gateway import SmsChannel
@@ -24,6 +25,7 @@ class Gateway:
         self.status = 202
         self.retry_after = ""
         self.cut = False
+        self.says = ""
 
     async def take(self, request: web.Request) -> web.Response:
         """One message."""
@@ -34,7 +36,7 @@ class Gateway:
             assert request.transport is not None
             request.transport.abort()
         headers = {"Retry-After": self.retry_after} if self.retry_after else {}
-        return web.Response(status=self.status, headers=headers)
+        return web.Response(status=self.status, headers=headers, text=self.says)
 
 
 Doors = tuple[Gateway, str, ClientSession]
@@ -66,15 +68,67 @@ async def test_the_generic_profile_sends_id_to_and_text_with_the_token(
     assert made.headers[0]["Authorization"] == "Bearer secret"
 
 
-async def test_other_profiles_speak_their_gateways_language(gateway: Doors) -> None:
+async def test_turbosms_is_told_who_sends_and_to_whom_without_the_plus(gateway: Doors) -> None:
     made, url, session = gateway
-    await SmsChannel(texts=TEXTS, session=session, url=url, token="t", profile="turbosms").send(LETTER)
-    await SmsChannel(texts=TEXTS, session=session, url=url, token="a:b", profile="twilio").send(LETTER)
+    made.says = json.dumps({"response_code": 801, "response_result": [{"phone": "380671234567", "response_code": 0}]})
+    channel = SmsChannel(texts=TEXTS, session=session, url=url, token="t", profile="turbosms", sender="Market")
+    assert await channel.send(LETTER) == Sent()
     assert made.taken[0]["recipients"] == ["380671234567"]
-    assert made.taken[1]["To"] == "+380671234567"
-    assert made.headers[1]["Authorization"].startswith("Basic ")
+    assert made.taken[0]["sms"]["sender"] == "Market"
+    assert made.headers[0]["Authorization"] == "Bearer t"
+
+
+@pytest.mark.parametrize(
+    ("code", "own", "outcome"),
+    [
+        (0, 0, Sent()),
+        (800, 800, Sent()),
+        (802, None, Sent()),
+        (105, None, Rejected("the gateway answered 105 WHY", fatal=True)),
+        (203, None, Rejected("the gateway answered 203 WHY", fatal=True)),
+        (400, None, Rejected("the gateway answered 400 WHY", fatal=True)),
+        (413, None, Rejected("the gateway answered 413 WHY")),
+        (0, 404, Rejected("the gateway answered 404 WHY")),
+        (802, 305, Rejected("the gateway answered 305 WHY")),
+        (503, None, Retry(5.0)),
+        (999, None, Retry(5.0)),
+    ],
+)
+async def test_turbosms_says_in_its_body_what_became_of_the_message(
+    gateway: Doors, code: int, own: int | None, outcome: object
+) -> None:
+    made, url, session = gateway
+    of_one = None if own is None else [{"phone": "380671234567", "response_code": own, "response_status": "WHY"}]
+    made.status = 200
+    made.says = json.dumps({"response_code": code, "response_status": "WHY", "response_result": of_one})
+    assert await SmsChannel(texts=TEXTS, session=session, url=url, profile="turbosms").send(LETTER) == outcome
+
+
+@pytest.mark.parametrize("says", ["", "<html>", "[]", "{}", "null", '{"response_code": 0, "response_result": [7]}'])
+async def test_an_answer_that_turbosms_would_not_give_is_unsure(gateway: Doors, says: str) -> None:
+    made, url, session = gateway
+    made.says = says
+    outcome = await SmsChannel(texts=TEXTS, session=session, url=url, profile="turbosms").send(LETTER)
+    assert isinstance(outcome, Unsure)
+
+
+@pytest.mark.parametrize(
+    ("sender", "field"), [("+15005550006", "From"), ("Market", "From"), ("MG" + "0" * 32, "MessagingServiceSid")]
+)
+async def test_twilio_is_told_who_sends(gateway: Doors, sender: str, field: str) -> None:
+    made, url, session = gateway
+    made.status = 201
+    channel = SmsChannel(texts=TEXTS, session=session, url=url, token="a:b", profile="twilio", sender=sender)
+    assert await channel.send(LETTER) == Sent()
+    text = made.taken[0].pop("Body")
+    assert "123456" in text
+    assert made.taken[0] == {"To": "+380671234567", field: sender}
+    assert made.headers[0]["Authorization"] == encode_basic_auth("a", "b")
+
+
+def test_a_profile_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="KARTKA_SMS_PROFILE"):
-        SmsChannel(texts=TEXTS, session=session, url=url, profile="pigeon")
+        SmsChannel(texts=TEXTS, session=None, profile="pigeon")
 
 
 @pytest.mark.parametrize(
