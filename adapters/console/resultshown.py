@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent, get_currency_precision
+from babel.numbers import format_decimal, get_currency_precision
 
 from adapters.console.resultdata import is_shown, seen_channels
-from adapters.console.telling import CHANNELS, NOTHING
+from adapters.console.telling import CHANNELS, NOTHING, share_of
 from bot.ports import Texts
 from bot.words import Money, Value, say
 from core.campaigns.arms import CONTROL
@@ -290,4 +290,4 @@ class Shown:
         return format_decimal(value, locale=str(self._language))
 
     def _percent(self, value: float) -> str:
-        return format_percent(value, "0.0%", locale=str(self._language))
+        return share_of(value, str(self._language), "0.0")

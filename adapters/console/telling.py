@@ -22,6 +22,11 @@ FEW = "<5"
 _DAY = 24 * 60
 
 
+def share_of(share: float | None, language: str, digits: str = "0.#") -> str:
+    """A share 0..1 as every page writes it; None is not known."""
+    return NOTHING if share is None else format_percent(share, f"{digits}\u00a0%", locale=language)
+
+
 class Teller:
     """Tells in the language of one request."""
 
@@ -53,7 +58,7 @@ class Teller:
 
     def percent(self, share: float | None) -> str:
         """A share 0..1 with one decimal; None is not known."""
-        return NOTHING if share is None else format_percent(share, "0.#\u00a0%", locale=self._language)
+        return share_of(share, self._language)
 
     def money(self, minor: int) -> str:
         """An amount of minor units."""

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 
 from adapters.console.orderwords import order
+from adapters.console.telling import NOTHING, share_of
 from bot.ports import Texts
 from bot.words import Value, say
 from core.offers.rankings import Arm, Ranking, Switch
@@ -18,7 +19,6 @@ from core.offers.weekly import Planned, monday_of
 from core.shared.intervals import Difference
 from core.shared.values import Language
 
-NOTHING = "·"
 _SAYS = {
     Ranking.KARTKA: "week.kartka-says",
     Ranking.CLUSTERS: "week.clusters-says",
@@ -155,15 +155,15 @@ class Shown:
         if churn["auc"] is None:
             return {"said": self.say("week.churn-untried"), "bins": ()}
         said = self.say(
-            "week.churn-said", n=int(churn["customers"]), away=self._percent(churn["away"], "0%"),
-            right=self._percent(churn["auc"], "0%"), lift=self._decimal(churn["lift"], "0.0"),
+            "week.churn-said", n=int(churn["customers"]), away=self._percent(churn["away"], "0"),
+            right=self._percent(churn["auc"], "0"), lift=self._decimal(churn["lift"], "0.0"),
             miss=self._percent(churn["calibration_error"]),
         )  # fmt: skip
         bins = [
             {
                 "people": self._number(customers),
-                "foretold": self._percent(foretold, "0%"),
-                "happened": self._percent(happened, "0%"),
+                "foretold": self._percent(foretold, "0"),
+                "happened": self._percent(happened, "0"),
                 "x": f"{40 + 260 * foretold:.1f}",
                 "y": f"{280 - 260 * happened:.1f}",
             }
@@ -216,5 +216,5 @@ class Shown:
     def _decimal(self, value: float, pattern: str) -> str:
         return format_decimal(value, pattern, locale=str(self._language))
 
-    def _percent(self, value: float | None, pattern: str = "0.0%") -> str:
-        return NOTHING if value is None else format_percent(value, pattern, locale=str(self._language))
+    def _percent(self, value: float | None, digits: str = "0.0") -> str:
+        return share_of(value, str(self._language), digits)

@@ -82,9 +82,9 @@ async def test_a_week_tells_its_plan_its_report_and_the_verdict(browser: Browser
         await furnish(served, tmp_path, kept)
         page = await at_the_week(browser, served)
         await expect(page.get_by_role("listitem").filter(has_text="12 500")).to_contain_text("пропозицій")
-        await expect(page.get_by_role("row", name="Час купити знову").first).to_contain_text("60,0%")
+        await expect(page.get_by_role("row", name="Час купити знову").first).to_contain_text("60,0\u00a0%")
         arms = page.get_by_role("region", name="Чемпіон і претендент")
-        await expect(arms.get_by_role("row", name="Претендент")).to_contain_text("30,0%")
+        await expect(arms.get_by_role("row", name="Претендент")).to_contain_text("30,0\u00a0%")
         await expect(page.get_by_text("Претендент «Популярне» кращий за чемпіона «Картка»")).to_be_visible()
         hit = page.get_by_role("img", name="Частка людей, які купили запропоноване")
         await expect(hit).to_have_accessible_name("Частка людей, які купили запропоноване: претендент мінус чемпіон: "
@@ -92,7 +92,7 @@ async def test_a_week_tells_its_plan_its_report_and_the_verdict(browser: Browser
         await expect(page.get_by_text("Група 0: 900 людей")).to_contain_text("coffee (×2,4)")
         await expect(page.get_by_text("rare")).to_have_count(0)
         await expect(page.get_by_text("Показані пропозиції куплено")).to_have_count(0)  # nobody was shown any
-        await expect(page.get_by_text("Перевірено на 400 людях")).to_contain_text("правильно у 75%")
+        await expect(page.get_by_text("Перевірено на 400 людях")).to_contain_text("правильно у 75\u00a0%")
         await expect(page.get_by_role("img", name="Передбачено і сталося").locator("circle")).to_have_count(2)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         await clean(page)
