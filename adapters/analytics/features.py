@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from adapters.analytics.history import History
 from adapters.analytics.marts import number
 from adapters.analytics.ports import Engine, Lines
+from adapters.analytics.running import run
 from adapters.analytics.sums import SPANS
-from adapters.analytics.totals import BY, Around, totals
+from adapters.analytics.totals import BY, Around, totals, totals_by_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Scene:
     """What an expression is made of: one row of totals a customer, and the day and settings they are seen with."""
 
     row: Any
-    today: int
+    today: Any
+    """A number, or the row's own."""
     windows: Windows
 
     @property
@@ -191,8 +195,7 @@ def features(
 
     A schema with fewer features (`schema_of`) costs less: without brands a quarter.
     """
-    by = [name for name in BY if _BY[name] & set(schema.names)]
-    row = engine.keep("totals", totals(engine, lines, around, as_of=as_of, zone=zone, by=by))
+    row = engine.keep("totals", totals(engine, lines, around, as_of=as_of, zone=zone, by=_by(schema)))
     scene = Scene(row, number(as_of), windows or Windows())
     asked = [one for one in FEATURES if one.name in schema.names]
     made = row.select("o", **{one.name: one.value(scene) for one in asked if not one.among})
@@ -201,3 +204,23 @@ def features(
     if places:  # put in order by themselves: an engine carries all columns of a row through every sort
         made = made.left_join(buyers.row.select("o", **places), "o")
     return made.select(schema.names)
+
+
+def features_by_day(
+    engine: Engine, history: History, around: Around, *, days: Sequence[date], zone: ZoneInfo, schema: pa.Schema
+) -> dict[date, pa.Table]:
+    """The customer tables of a history as of the ends of these days, each as `run` makes it of `features`: of few
+    owners it costs more to plan one than to count it, so all are one. Raises ValueError for features that are places
+    among all buyers."""
+    asked = [one for one in FEATURES if one.name in schema.names]
+    if among := [one.name for one in asked if one.among]:
+        raise ValueError(f"{', '.join(among)}: places among the buyers of one day")
+    row = totals_by_day(engine, history, around, days=days, zone=zone, by=_by(schema))
+    scene = Scene(row, row.as_of, Windows())
+    made = row.select("as_of", **{one.name: one.value(scene) for one in asked})
+    whole = run(engine, made, schema.append(pa.field("as_of", pa.int64())))
+    return {day: whole.filter(pc.equal(whole["as_of"], number(day))).select(schema.names) for day in days}
+
+
+def _by(schema: pa.Schema) -> list[str]:
+    return [name for name in BY if _BY[name] & set(schema.names)]

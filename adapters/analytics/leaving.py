@@ -18,14 +18,13 @@ from adapters.analytics.choosing import Verdict, choose
 from adapters.analytics.churn import HORIZON, Model, Risk, Window
 from adapters.analytics.clusters import FEW
 from adapters.analytics.duck import DuckDB
-from adapters.analytics.features import features, schema_of
+from adapters.analytics.features import features_by_day, schema_of
 from adapters.analytics.histories import COLUMNS, GOODS_LATELY, CustomerHistory
 from adapters.analytics.history import History
 from adapters.analytics.lately import UNKNOWN, means_of, shares_of
 from adapters.analytics.marts import number
 from adapters.analytics.purchases import Purchases
 from adapters.analytics.ranking import lots
-from adapters.analytics.running import run
 from adapters.analytics.totals import Around
 from adapters.analytics.words import places_among
 
@@ -78,12 +77,9 @@ def learn(
     bought by then."""
     after = end + timedelta(days=1)
     some = history.of(sample(history.purchases(after).owners.to_pylist(), LEARNED))
-    lines, goods = engine.lines(some), some.purchases(after)
-    schema = schema_of(set(COLUMNS))
-    known = []
-    for day in (end - timedelta(days=_STEP * back) for back in range(_MOST)):
-        table = run(engine, features(engine, lines, around, as_of=day, zone=zone, schema=schema), schema)
-        known.append(history_of(table, day, lately_of(goods, goods, day)))
+    goods, days = some.purchases(after), [end - timedelta(days=_STEP * back) for back in range(_MOST)]
+    tables = features_by_day(engine, some, around, days=days, zone=zone, schema=schema_of(set(COLUMNS)))
+    known = [history_of(table, day, lately_of(goods, goods, day)) for day, table in tables.items()]
     return *choose(_windows(known)), goods
 
 

@@ -1,6 +1,6 @@
 """One row a customer: everything that the features are computed from, with whole numbers only."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -8,9 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import ibis
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from adapters.analytics.history import History
 from adapters.analytics.marts import gone, number, parts_of, ranked, receipts, sane
 from adapters.analytics.ports import Engine, Lines
 from adapters.analytics.summing import Asked, totals_of
@@ -40,11 +42,7 @@ def totals(
 
     Raises ValueError for a sku that stands among the products twice, RuntimeError if two owners have one key.
     """
-    if len(around.products["sku"].unique()) < around.products.num_rows:
-        raise ValueError("products: a sku stands there twice, and its lines would count twice")
-    names = {name: ranked(around.products, name) for name in BY}
-    products = _coded(around.products, names)
-    weeks = None if around.promo is None else _weeks(around.promo)
+    products, weeks, names = _told(around)
     if lines.here is not None:
         return _held(engine, totals_of(lines.here, Asked(products, weeks, names, as_of, zone, by)))
     goods = engine.small("goods", products, key="sku")
@@ -61,6 +59,26 @@ def totals(
     for part in parts:
         made = made.left_join(part, "o").drop("o_right")
     return made.mutate(place=made.owner)
+
+
+def totals_by_day(
+    engine: Engine, history: History, around: Around, *, days: Sequence[date], zone: ZoneInfo, by: Collection[str] = BY
+) -> Any:
+    """The totals of a history as of each of these days one below the other, with the day (from 1970 on) as `as_of`."""
+    products, weeks, names = _told(around)
+    tables = []
+    for day in days:
+        (table,) = totals_of(history, Asked(products, weeks, names, day, zone, by))
+        tables.append(table.append_column("as_of", pa.array(np.full(table.num_rows, number(day)))))
+    return engine.small("summed", pa.concat_tables(tables))
+
+
+def _told(around: Around) -> tuple[pa.Table, pa.Table | None, dict[str, pa.Table]]:
+    """Goods and promo by the places of names, and the names."""
+    if len(around.products["sku"].unique()) < around.products.num_rows:
+        raise ValueError("products: a sku stands there twice, and its lines would count twice")
+    names = {name: ranked(around.products, name) for name in BY}
+    return _coded(around.products, names), None if around.promo is None else _weeks(around.promo), names
 
 
 def _held(engine: Engine, tables: Iterable[pa.Table]) -> Any:

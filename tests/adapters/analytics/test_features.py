@@ -14,7 +14,8 @@ import pytest
 
 from adapters.analytics.duck import DuckDB
 from adapters.analytics.engines import engine_of
-from adapters.analytics.features import FEATURES, SCHEMA, Windows, features, schema_of
+from adapters.analytics.features import FEATURES, SCHEMA, Windows, features, features_by_day, schema_of
+from adapters.analytics.gathering import history_of
 from adapters.analytics.marts import Report, report
 from adapters.analytics.ports import Engine
 from adapters.analytics.running import batches, run
@@ -237,3 +238,18 @@ def test_duckdb_takes_its_limits_from_the_address(tmp_path: Path) -> None:
     assert told[0][1].startswith(str(tmp_path))
     made.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_tables_of_several_days_at_once_are_those_of_each_day() -> None:
+    lines, schema = made_lines(3), schema_of({one.name for one in FEATURES if not one.among})
+    history, around = history_of(lines), Around(made_products(3), made_promo(3))
+    days = [AS_OF - timedelta(days=back) for back in (0, 20, 200, 20_000)]
+    engine = DuckDB()
+    found = features_by_day(engine, history, around, days=days, zone=KYIV, schema=schema)
+    assert list(found) == days
+    for day in days:
+        one = features(engine, engine.lines(history), around, as_of=day, zone=KYIV, schema=schema)
+        assert found[day] == run(engine, one, schema)
+    with pytest.raises(ValueError, match="r, f, m, basket_third, items_third: places among the buyers of one day"):
+        features_by_day(engine, history, around, days=days, zone=KYIV, schema=SCHEMA)
+    engine.close()
