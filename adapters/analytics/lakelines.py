@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 def keyed(*columns: pa.ChunkedArray) -> pa.Array:
-    """A key of 64 bits for each row of these texts: a server groups numbers in half the time that texts take."""
+    """A key of 64 bits for each row of these texts: servers group numbers faster than texts."""
     whole = np.zeros(len(columns[0]), np.uint64)
     for column in columns:  # the odd factor keeps (1, 23) and (12, 3) apart
         words, places = dictionary(column)

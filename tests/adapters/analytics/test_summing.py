@@ -15,6 +15,7 @@ from adapters.analytics.duck import DuckDB
 from adapters.analytics.features import SCHEMA, features
 from adapters.analytics.gathering import history_of
 from adapters.analytics.history import History
+from adapters.analytics.lakelines import keyed
 from adapters.analytics.marts import report
 from adapters.analytics.ports import Moved, Source
 from adapters.analytics.running import run
@@ -68,6 +69,15 @@ def test_different_texts_have_different_keys_whatever_stands_around_them() -> No
     whole, first = keys_of(pa.array(some)), keys_of(pa.array([*some, "after"]))
     assert len(set(whole.tolist())) == len(some)
     assert whole.tolist() == first[:-1].tolist() == [int(keys_of(pa.array([one]))[0]) for one in some]
+
+
+def test_keys_of_several_columns_tell_rows_apart_that_share_their_texts() -> None:
+    rows = [("1", "23", "r"), ("12", "3", "r"), ("23", "1", "r"), ("1", "r", "23"), ("1", None, "r"), (None, "1", "r"),
+            ("", "1", "r"), ("1", "23", "r")]  # fmt: skip
+    columns = [pa.chunked_array([pa.array(column, pa.string())]) for column in zip(*rows, strict=True)]
+    found = keyed(*columns).to_pylist()
+    assert found[0] == found[-1]
+    assert len(set(found)) == len(set(rows))
 
 
 def test_a_column_with_nothing_in_some_rows_says_so() -> None:

@@ -8,6 +8,8 @@ import pytest
 from aiohttp import ClientSession, encode_basic_auth, web
 from aiohttp.test_utils import TestServer
 
+from adapters.app.channels import open_channels
+from adapters.app.settings import read_settings
 from adapters.sms.gateway import SmsChannel
 from bot.messages import Say
 from bot.ports import Letter, Rejected, Retry, Sent, Unsure
@@ -157,3 +159,20 @@ async def test_a_lost_answer_is_unsure_and_a_closed_door_is_tried_again(
 
 async def test_without_a_gateway_the_message_page_is_the_message() -> None:
     assert await SmsChannel(texts=TEXTS, session=None).send(LETTER) == Sent()
+
+
+async def test_the_house_speaks_to_the_gateway_as_its_settings_say(
+    gateway: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, url, session = gateway
+    made.says = json.dumps({"response_code": 0, "response_result": None})
+    for name, value in (("URL", url), ("TOKEN", "t"), ("PROFILE", "turbosms"), ("SENDER", "Market")):
+        monkeypatch.setenv(f"KARTKA_SMS_{name}", value)
+    nothing: Any = None
+    channels = open_channels(
+        read_settings(telegram_token="", viber_token=""), brand="Market", session=session, texts=TEXTS,
+        pictures=nothing, memory=nothing, media=nothing, web=nothing,
+    )  # fmt: skip
+    assert await channels["sms"].send(LETTER) == Sent()
+    assert made.headers[0]["Authorization"] == "Bearer t"
+    assert made.taken[0]["sms"]["sender"] == "Market"
